@@ -102,7 +102,7 @@ fi
 stamp=$({ cat "$lock" pyproject.toml setup.sh; pwd; } | cksum)
 if [ ! -x $venv/bin/python ] || [ "$(cat $venv/setup.stamp 2>/dev/null)" != "$stamp" ]; then
     say "Đang cài thư viện Python vào $venv / installing the Python libraries …"
-    if ! $venv/bin/python -m pip --version >/dev/null 2>&1; then
+    if ! $venv/bin/python -m ensurepip >>"$log" 2>&1; then # no environment yet, or its Python is gone
         rm -rf $venv/bin $venv/lib $venv/lib64 $venv/include $venv/pyvenv.cfg
         quietly "$(find_python)" -m venv "$venv"
     fi
