@@ -1,0 +1,69 @@
+"""The text layer of a PDF page: whether to trust it, and its words.
+
+A scan may carry a digital signature's caption of some sixty characters, a hidden layer by an English OCR, or text in
+an old 8-bit encoding (TCVN3, VNI). None of these is the page's text: such a page is recognised from its image
+instead.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pdfplumber.page
+from numpy.typing import NDArray
+
+from extractor.reading.limits import LAYER_ACCENTED, MIN_LAYER_COVER, MIN_LAYER_LETTERS, MIN_LAYER_SYLLABLES
+from extractor.reading.page import Word
+from extractor.reading.syllable import share_of_accented, share_of_syllables
+
+_CELL = 8.0  # points; the grid on which ink and words are compared
+_DARK = 160
+
+
+def is_vietnamese(text: str) -> bool:
+    """Whether a layer's text is Vietnamese in Unicode, and enough of it to be a page."""
+    if sum(c.isalpha() for c in text) < MIN_LAYER_LETTERS:
+        return False
+    low, high = LAYER_ACCENTED
+    return low <= share_of_accented(text) <= high and share_of_syllables(text) >= MIN_LAYER_SYLLABLES
+
+
+def covers(words: tuple[Word, ...], picture: NDArray[np.uint8], width: float, height: float) -> bool:
+    """Whether the words lie where the page's ink is; `picture` is the page rendered in grey at any resolution."""
+    rows, columns = max(1, round(height / _CELL)), max(1, round(width / _CELL))
+    y, x = np.nonzero(picture < _DARK)
+    ink = np.zeros((rows, columns), dtype=bool)
+    ink[y * rows // picture.shape[0], x * columns // picture.shape[1]] = True
+    under = np.zeros_like(ink)
+    for word in words:
+        x0, y0, x1, y1 = word.box
+        top, bottom = max(0, int(y0 / height * rows)), max(0, int(y1 / height * rows))
+        left, right = max(0, int(x0 / width * columns)), max(0, int(x1 / width * columns))
+        under[top : bottom + 1, left : right + 1] = True
+    inked = int(ink.sum())
+    return inked == 0 or int((ink & under).sum()) >= MIN_LAYER_COVER * inked
+
+
+def words_of(page: pdfplumber.page.Page) -> tuple[Word, ...]:
+    """The words of a layer with bold and italic by their fonts' names. The caller closes the page."""
+    left, top = page.cropbox[0] - page.mediabox[0], page.mediabox[3] - page.cropbox[3]
+    return tuple(
+        Word(
+            text=text,
+            box=(raw["x0"] - left, raw["top"] - top, raw["x1"] - left, raw["bottom"] - top),
+            confidence=1.0,
+            bold="bold" in font or "black" in font,
+            italic="italic" in font or "oblique" in font,
+        )
+        for raw in page.extract_words(x_tolerance_ratio=0.15, y_tolerance=3, return_chars=True)
+        if (text := unicodedata.normalize("NFC", "".join(raw["text"].split())))
+        for font in [_font(raw)]
+    )
+
+
+def _font(raw: dict[str, Any]) -> str:
+    """The font of most of a word's characters, in lower case: fallback fonts may supply single letters."""
+    return str(Counter(str(c.get("fontname", "")).lower() for c in raw["chars"]).most_common(1)[0][0])

@@ -1,0 +1,89 @@
+"""A page's image to words: cleaned, brought upright and level, recognised, and the words' boxes laid back on the
+page.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.reading import clean
+from extractor.reading.engine import Engine, Image, Recognised
+from extractor.reading.page import ReadPage, Word, turned
+from extractor.record import Warning
+
+RECOGNITION_DPI = 200  # as accurate as 300 on official scans and a quarter cheaper
+MIN_SKEW = 0.1  # degrees; levelling less than this only blurs
+BLANK_INK = 0.0005  # share of dark pixels
+DOUBTFUL = 0.65  # mean probability of the words below which the page may lie upside down or on its side
+HOPELESS = 0.45  # … and below which every direction is tried
+NOISE = 0.40  # mean probability of what is "read" from a picture without text
+
+
+def read_scan(
+    number: int, picture: NDArray[np.uint8], dpi: float, width: float, height: float, engine: Engine
+) -> ReadPage:
+    """Recognise a page image (grey, or RGB) of a page of this size in points."""
+    image = clean.grey(picture)
+    if dpi > RECOGNITION_DPI:
+        image, dpi = clean.scale(image, RECOGNITION_DPI / dpi), RECOGNITION_DPI
+    if clean.share_of_ink(image) < BLANK_INK:
+        return ReadPage(number, width, height, "blank")
+    found, turn = _recognise_upright(image, round(dpi), engine)
+    if _mean(found) < NOISE or not any(w.confidence > 0.5 and _letters(w.text) >= 2 for w in found):
+        return ReadPage(number, width, height, "ocr", confidence=0.0, warnings=(_no_text(number),))
+    rows, columns = image.shape
+    on_side = round(turn / 90) % 2 == 1
+    # The image may be a pixel off the page's proportions: scale each axis by itself.
+    across, down = (width / columns, height / rows) if not on_side else (height / rows, width / columns)
+    upright_size = (height, width) if on_side else (width, height)
+    words = tuple(
+        Word(
+            text=w.text,
+            box=turned((w.box[0] * across, w.box[1] * down, w.box[2] * across, w.box[3] * down), *upright_size, -turn),
+            confidence=w.confidence,
+            line=w.line,
+        )
+        for w in found
+    )
+    mean = sum(w.confidence for w in words) / len(words)
+    return ReadPage(number, width, height, "ocr", words=words, confidence=mean, turn=turn)
+
+
+def _recognise_upright(image: Image, dpi: int, engine: Engine) -> tuple[list[Recognised], float]:
+    """The words in the direction that reads best, and the degrees clockwise by which the image was turned for it."""
+    quarters = [90, 270, 0, 180] if clean.is_sideways(image) else [0, 180, 90, 270]
+    best: list[Recognised] = []
+    best_turn = 0.0
+    for attempt, quarter in enumerate(quarters):
+        upright = clean.turn_quarters(image, quarter)
+        slope = clean.skew(upright)
+        if abs(slope) >= MIN_SKEW:
+            upright = clean.turn_slightly(upright, slope)
+        else:
+            slope = 0.0
+        words = engine.recognise(upright, dpi)
+        if attempt == 0 or _mean(words) > _mean(best):
+            best, best_turn = words, quarter + slope
+        if _mean(best) >= (DOUBTFUL if attempt == 0 else HOPELESS):
+            break
+    return best, best_turn
+
+
+def _mean(words: list[Recognised]) -> float:
+    """Mean probability of the words that have letters enough to be judged; 0.0 if there are none."""
+    scores = [w.confidence for w in words if _letters(w.text) >= 2]
+    return sum(scores) / len(scores) if scores else 0.0
+
+
+def _letters(text: str) -> int:
+    return sum(c.isalpha() for c in text)
+
+
+def _no_text(number: int) -> Warning:
+    return Warning(
+        code="no-text",
+        message=f"Trang {number} có hình nhưng không đọc được chữ nào. Hãy xem lại bản quét.",
+        message_en=f"Page {number} has an image but no text could be read. Look at the scan again.",
+        page=number,
+    )
