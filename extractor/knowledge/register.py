@@ -22,7 +22,6 @@ from extractor.knowledge.table import day, in_force, parts, rows
 _TEMPLATES = frozenset({"per_province", "territorial"})
 _BARE = ("tỉnh", "thành phố")
 _WORD = re.compile(r"[^\W_]+")
-_LONGEST_NAME = 24
 _LONGEST_TERRITORY = 7
 
 
@@ -88,6 +87,11 @@ class Register:
                 if province not in (known := self._by_territory[key(form)]):
                     known.append(province)
         self._spell()
+        # How many words the longest known name has that begins with a word.
+        self._longest: dict[str, int] = {}
+        for form in self._spelled:
+            words = form.split(" ")
+            self._longest[words[0]] = max(self._longest.get(words[0], 0), len(words))
 
     def _spell(self) -> None:
         for form, bearers in self._by_alias.items():
@@ -99,6 +103,9 @@ class Register:
                 self._spelled[form] = spellings.pop()
         for form, bearers in self._by_name.items():
             self._spelled[form] = bearers[0].name
+        for body in self._agencies.values():
+            if body.scope == "territorial":
+                self._spelled.pop(key(body.name), None)
         for form, named in self._by_territory.items():
             if form.startswith(_BARE):
                 self._spelled.setdefault(form, named[-1].full_name)
@@ -174,16 +181,17 @@ class Register:
                 yield form, province.id
 
     def official(self, words: str) -> str:
-        """The words with abbreviations written out, official spelling, capitals and tone places, and nothing else changed."""
+        """The words with abbreviations written out, official spelling, capitals and tone places; the rest as it is."""
         text = modern(write_out(" ".join(unicodedata.normalize("NFC", words).split())))
         tokens = list(_WORD.finditer(text))
         out: list[str] = []
         position = index = 0
         while index < len(tokens):
             start = tokens[index].start()
-            for size in range(min(_LONGEST_NAME, len(tokens) - index), 0, -1):
+            longest = self._longest.get(tokens[index][0].lower(), 0)
+            for size in range(min(longest, len(tokens) - index), 0, -1):
                 end = tokens[index + size - 1].end()
-                if spelling := self._spelled.get(key(text[start:end])):
+                if _is_name(text[start:end]) and (spelling := self._spelled.get(key(text[start:end]))):
                     out += [text[position:start], spelling]
                     position = end
                     index += size
@@ -284,6 +292,11 @@ def _splits(form: str) -> Iterator[tuple[str, str]]:
     words = form.split(" ")
     for size in range(min(_LONGEST_TERRITORY, len(words) - 1), 0, -1):
         yield " ".join(words[:-size]), " ".join(words[-size:])
+
+
+def _is_name(words: str) -> bool:
+    """Whether a capital shows a name: "công an" and "báo" are common nouns as well as names."""
+    return any(word[0].isupper() for word in _WORD.findall(words))
 
 
 def _short(form: str) -> bool:

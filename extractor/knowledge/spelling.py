@@ -51,7 +51,7 @@ _OLD_PLACE = re.compile(rf"(?:{'|'.join(_TONE_PLACES)})(?!\w)")
 
 
 def modern(text: str) -> str:
-    """NFC text with the tone mark where the newer school puts it: hoà→hòa, uỷ→ủy; quý and hoàn stay. Keeps the length."""
+    """NFC text with tone marks where the newer school puts them: hoà→hòa, uỷ→ủy, not quý, hoàn. Keeps the length."""
 
     def moved(match: re.Match[str]) -> str:
         start = match.start()
@@ -127,7 +127,7 @@ def write_out(text: str) -> str:
 
 
 def key(words: str) -> str:
-    """The form by which names are compared: NFC, written out, lower case, newer tone places, words apart by one space."""
+    """The form by which names are compared: NFC, written out, lower case, newer tone places, single spaces."""
     text = write_out(unicodedata.normalize("NFC", words)).replace("&", " và ")
     text = unicodedata.normalize("NFC", text.lower())
     return modern(" ".join(_WORD.findall(text)))

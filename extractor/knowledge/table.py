@@ -14,7 +14,7 @@ class MalformedTable(ValueError):
 
 
 def rows(file: str) -> list[dict[str, str]]:
-    """Every row of a data file as {column: stripped text}; a row with too many or too few cells raises MalformedTable."""
+    """Every row of a data file as {column: stripped text}; raises MalformedTable for too many or too few cells."""
     with (_FOLDER / file).open(encoding="utf-8", newline="") as lines:
         reader = csv.reader(line for line in lines if line.strip() and not line.startswith("#"))
         header = [name.strip() for name in next(reader)]
