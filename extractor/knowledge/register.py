@@ -121,7 +121,7 @@ class Register:
         place, _, template = id.partition("/")
         province, body = self._provinces.get(place), self._agencies.get(template)
         if province and body and body.scope in _TEMPLATES:
-            return _in_province(body, province)
+            return self._in_province(body, province)
         return None
 
     def lookup(self, words: str, *, on: date | None = None) -> Agency | None:
@@ -137,7 +137,7 @@ class Register:
                 if template := self._template(base, on):
                     return template
             elif (province := self._province(place, on)) and (template := self._template(base, on)):
-                return _in_province(template, province)
+                return self._in_province(template, province)
         return None
 
     def agency_id(self, words: str, *, province: Province | None, on: date | None = None) -> str | None:
@@ -213,7 +213,7 @@ class Register:
         place, _, template = body.id.partition("/")
         province, pattern = self._provinces.get(place), self._agencies.get(template)
         if province and pattern and pattern.scope in _TEMPLATES:
-            return _in_province(pattern, self.province_successor(province, on=on))
+            return self._in_province(pattern, self.province_successor(province, on=on))
         return body
 
     def province(self, words: str, *, on: date | None = None) -> Province | None:
@@ -241,12 +241,26 @@ class Register:
             named = [p for p in named if p.valid_from is None or p.valid_from <= on]
         return min(named, key=lambda p: (not p.valid(on), -(p.valid_to or date.max).toordinal()), default=None)
 
+    def _in_province(self, template: Agency, province: Province) -> Agency:
+        heir = self._agencies[template.successor] if template.successor else None
+        return replace(
+            template,
+            id=f"{province.id}/{template.id}",
+            name=f"{template.name} {province.full_name}",
+            scope=province.id,
+            successor=f"{province.id}/{heir.id}" if heir and heir.scope in _TEMPLATES else template.successor,
+            identifier=None,
+            aliases=(),
+        )
+
     def _exact(self, form: str, on: date | None) -> Agency | None:
-        for table in (self._by_name, self._by_alias):
-            found = [body for body in table.get(form, ()) if body.scope != "territorial"]
-            if found:
-                return min(found, key=lambda body: (_rank(body, on), body.scope in _TEMPLATES))
-        return None
+        found = [
+            (_rank(body, on), body.scope in _TEMPLATES, place, body)
+            for place, table in enumerate((self._by_name, self._by_alias))
+            for body in table.get(form, ())
+            if body.scope != "territorial"
+        ]
+        return min(found, key=lambda each: each[:3], default=(0, False, 0, None))[3]
 
     def _template(self, form: str, on: date | None) -> Agency | None:
         found = [
@@ -267,13 +281,6 @@ def register() -> Register:
 def _rank(body: Agency, on: date | None) -> int:
     """0 for a body valid on that day (or, without a day, still there), 1 otherwise."""
     return int(not body.valid(on) if on else body.valid_to is not None)
-
-
-def _in_province(template: Agency, province: Province) -> Agency:
-    return replace(
-        template, id=f"{province.id}/{template.id}", name=f"{template.name} {province.full_name}", scope=province.id,
-        successor=template.successor and f"{province.id}/{template.successor}", identifier=None, aliases=(),
-    )  # fmt: skip
 
 
 def _territory_forms(province: Province) -> Iterator[str]:
