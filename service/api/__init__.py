@@ -1,0 +1,1 @@
+"""The public JSON interface, one router a resource, under ``/v1``."""

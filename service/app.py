@@ -1,0 +1,116 @@
+"""The web application: the public interface, the pages, and the door in front of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from extractor.errors import DirectiveError
+from service.access.doors import LOCAL_HOSTS, Doors
+from service.api import documents, health, jobs, tasks
+from service.house import House
+from service.problems import MEDIA_TYPE, Problem, ProblemDetails
+from service.settings import Settings
+from service.version import VERSION
+from service.web import pages
+
+DESCRIPTION = """
+Nhận văn bản chỉ đạo (chỉ thị, công điện, kế hoạch …) dạng quét hoặc điện tử, bóc tách thành nhiệm vụ có cơ quan,
+thời hạn, chỉ tiêu, và cho tra cứu.
+
+Takes in Vietnamese government directives, scanned or digital, and turns them into tasks with agencies, deadlines and
+targets.
+
+1. `POST /v1/documents` nhận tệp và trả lời khi tệp đã an toàn / answers when the file is safe.
+2. `GET /v1/jobs/{id}` cho biết đã đọc đến trang nào / how far the reading is.
+3. `GET /v1/documents/{id}/record`, `GET /v1/tasks` cho kết quả / give the result.
+
+Mọi lỗi đều theo RFC 9457 (`application/problem+json`), bằng tiếng Việt và tiếng Anh.
+"""
+
+
+def create_app(house: House) -> FastAPI:
+    """The application over an open house, which its opener closes."""
+    app = FastAPI(
+        title="Bóc tách văn bản chỉ đạo",
+        version=VERSION,
+        description=DESCRIPTION,
+        docs_url=None,  # the stock pages load their scripts from elsewhere; ours is at /docs
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+    )
+    app.state.house = house
+    for resource in (documents, jobs, tasks, health):
+        app.include_router(resource.router)
+    app.include_router(pages.router, include_in_schema=False)
+    app.mount("/static", pages.static())
+    _answer_errors(app)
+    _document_errors(app)
+    app.add_middleware(Doors, hosts=_hosts(house.settings))
+    return app
+
+
+def _hosts(settings: Settings) -> Iterable[str]:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return {*LOCAL_HOSTS, host, *settings.allowed_hosts}
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _answer_errors(app: FastAPI) -> None:
+    def answer(request: Request, problem: Problem) -> Response:
+        return problem.answer(instance=request.url.path, request_id=request.state.request_id)
+
+    @app.exception_handler(Problem)
+    async def _problem(request: Request, error: Problem) -> Response:
+        return answer(request, error)
+
+    @app.exception_handler(DirectiveError)
+    async def _refused(request: Request, error: DirectiveError) -> Response:
+        return answer(request, Problem.of(error))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        return answer(request, Problem.of_status(error.status_code, dict(error.headers or {})))
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
+        errors = [
+            {"field": ".".join(map(str, wrong["loc"])), "message_en": wrong["msg"], "type": wrong["type"]}
+            for wrong in error.errors()
+        ]
+        return answer(request, Problem("invalid", errors=errors))
+
+
+def _document_errors(app: FastAPI) -> None:
+    """Say in the OpenAPI document what errors really look like, in place of the framework's own shape."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema:
+            return app.openapi_schema
+        document = plain()
+        schemas = document["components"]["schemas"]
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        schemas["ProblemDetails"] = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+        problem = {
+            "description": "Lỗi / error",
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
+        }
+        for path in document["paths"].values():
+            for operation in path.values():
+                operation["responses"].pop("422", None)
+                operation["responses"]["default"] = problem
+        app.openapi_schema = document
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]

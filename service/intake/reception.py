@@ -1,0 +1,99 @@
+"""Receiving a document: bytes to disk while they are counted and hashed, then row and job in one transaction.
+
+Only when both are committed is the sender told; a crash before that leaves nothing but a file that nobody names, which
+the next upload of the same bytes takes over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from extractor.errors import TooLarge
+from service.intake.media_type import HEAD, media_type
+from service.settings import MIB
+from service.store import documents
+from service.store.blobs import Blobs, Incoming
+from service.store.database import Database
+from service.store.tables import Document, Job
+
+Enqueue = Callable[[Session, Job], None]  # within the caller's transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The document, the job that reads it (or has read it), and whether either is new."""
+
+    document: Document
+    job: Job
+    new_document: bool
+    new_job: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Takes files in."""
+
+    database: Database
+    originals: Blobs
+    enqueue: Enqueue
+    limit: int  # bytes
+
+    async def receive(self, pieces: AsyncIterator[bytes], file_name: str) -> Received:
+        """Take in one file. Raises EmptyFile, UnsupportedType, TooLarge; nothing is left behind then."""
+        with await asyncio.to_thread(self.originals.incoming) as incoming:
+            head = await self._stream(pieces, incoming)
+            kind = media_type(head)
+            sha256 = await asyncio.to_thread(incoming.keep)
+        return await asyncio.to_thread(self._admit, sha256, file_name, kind, incoming.size)
+
+    async def _stream(self, pieces: AsyncIterator[bytes], incoming: Incoming) -> bytes:
+        head = b""
+        waiting = bytearray()
+        async for piece in pieces:
+            if incoming.size + len(waiting) + len(piece) > self.limit:
+                raise too_large(self.limit)
+            if len(head) < HEAD:
+                head = (head + piece)[:HEAD]
+                if len(head) == HEAD:
+                    media_type(head)  # a wrong type is refused before all of it has come
+            waiting += piece
+            if len(waiting) >= MIB:
+                await asyncio.to_thread(incoming.write, bytes(waiting))
+                waiting.clear()
+        incoming.write(bytes(waiting))
+        return head
+
+    def _admit(self, sha256: str, file_name: str, kind: str, size: int) -> Received:
+        try:
+            return self._commit(sha256, file_name, kind, size)
+        except IntegrityError:
+            # Somebody committed the same bytes a moment ago; now their rows are there to be found.
+            return self._commit(sha256, file_name, kind, size)
+
+    def _commit(self, sha256: str, file_name: str, kind: str, size: int) -> Received:
+        with self.database.writing() as session:
+            known = documents.by_sha256(session, sha256)
+            document = known or documents.add(session, sha256=sha256, file_name=file_name, media_type=kind, size=size)
+            reading = documents.useful_job(session, document.id) if known else None
+            job = reading or documents.add_job(session, document)
+            if reading is None:
+                self.enqueue(session, job)
+        return Received(document, job, new_document=known is None, new_job=reading is None)
+
+    def read_again(self, document: Document) -> Received:
+        """Queue another reading of a document, unless one is under way."""
+        with self.database.writing() as session:
+            reading = documents.live_job(session, document.id)
+            job = reading or documents.add_job(session, document)
+            if reading is None:
+                self.enqueue(session, job)
+        return Received(document, job, new_document=False, new_job=reading is None)
+
+
+def too_large(limit: int) -> TooLarge:
+    return TooLarge(detail="tệp / file", limit=f"{limit / MIB:g} MiB")

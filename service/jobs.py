@@ -1,0 +1,267 @@
+"""Durable jobs: read → store. The only module that knows the job engine (DBOS).
+
+A job may be killed at any instruction and runs again at the next start. Reading can run twice (its result is a file
+named by its content); storing ends the job and adds the record in one transaction, and a job ends only once. The
+engine carries ids alone; what people see of a job lies in our own table.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+from uuid import UUID
+
+import structlog
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
+from sqlalchemy.orm import Session
+
+from extractor.record import DirectiveRecord
+from service import reader
+from service.settings import Settings
+from service.store import progress, records
+from service.store.blobs import Blobs
+from service.store.database import Database
+from service.store.tables import LIVE, Document, Job
+
+APPLICATION = "directives"
+# Of the order of steps below, not of the product: jobs in flight are taken up again only by the same version.
+STEPS_VERSION = "1"
+QUEUE = "read"
+WORKFLOW = "read-document"
+
+log = structlog.get_logger()
+
+
+class Queue:
+    """Where jobs are put: enqueues within the caller's transaction."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = DBOSClient(
+            system_database_url=settings.url,
+            serializer=DBOSPortableJSONSerializer(),
+            application_name=APPLICATION,
+        )
+
+    def enqueue(self, session: Session, job: Job) -> None:
+        """Promise that the job will run; the promise holds if the transaction commits."""
+        self._client.enqueue_in_transaction(
+            session,
+            {"workflow_name": WORKFLOW, "queue_name": QUEUE, "workflow_id": str(job.id)},
+            str(job.id),
+        )
+
+    def close(self) -> None:
+        self._client.destroy()
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the engine's own tables to their newest shape."""
+    DBOS.migrate(settings.url)
+
+
+class Worker:
+    """Takes jobs from the queue and runs them. One in a process; `worker_name` is its identity across restarts."""
+
+    def __init__(self, settings: Settings, database: Database, originals: Blobs, results: Blobs) -> None:
+        self.settings = settings
+        self.database = database
+        self.originals = originals
+        self.results = results
+        self.running: set[UUID] = set()
+
+    def start(self) -> None:
+        """Take up what an earlier run left unfinished, then new jobs."""
+        global _worker
+        _worker = self
+        config: DBOSConfig = {
+            "name": APPLICATION,
+            "system_database_url": self.settings.url,
+            "application_version": STEPS_VERSION,
+            "executor_id": self.settings.worker_name,
+            "serializer": DBOSPortableJSONSerializer(),
+            "log_level": "WARNING",
+            "run_migrations": False,
+        }
+        DBOS(config=config)
+        DBOS.launch()
+        self._bury()
+        DBOS.register_queue(
+            QUEUE,
+            worker_concurrency=self.settings.job_slots,
+            polling_interval_sec=self.settings.poll_seconds,
+            on_conflict="always_update",
+        )
+
+    def stop(self) -> None:
+        """Take no more jobs, let those under way finish for a while, give the rest back to the queue."""
+        global _worker
+        drain = self.settings.drain_seconds if self.running else 0
+        DBOS.destroy(workflow_completion_timeout_sec=drain)
+        if self.running:
+            with self.database.writing() as session:
+                progress.give_back(session, list(self.running))
+        _worker = None
+
+    def _bury(self) -> None:
+        """Fail the jobs that the engine has given up on, so that none is shown as under way for ever."""
+        with self.database.reading() as session:
+            live = progress.live(session)
+        known = {
+            status.workflow_id: status.status
+            for status in DBOS.list_workflows(
+                workflow_ids=[str(job) for job in live], load_input=False, load_output=False
+            )
+        }
+        for job in live:
+            if known.get(str(job)) not in ("ENQUEUED", "PENDING", "DELAYED"):
+                self.fail(job, _lost())
+
+    # The two steps.
+
+    async def read(self, job_id: UUID) -> dict[str, Any]:
+        """Read the job's document in a child process; at least once."""
+        while True:
+            begun = await asyncio.to_thread(self._begin, job_id)
+            if begun is None:
+                return {"ended": True}
+            if isinstance(begun, reader.Failure):
+                return _failed(begun)
+            self.running.add(job_id)
+            try:
+                outcome = await reader.read(
+                    self.originals.path(begun.sha256),
+                    begun.file_name,
+                    self.results.root,
+                    self.settings,
+                    _Teller(self.database, job_id).told,
+                )
+            except reader.ReaderDied as death:
+                log.warning("reader died", job=str(job_id), how=str(death))
+                continue
+            if isinstance(outcome, reader.Failure):
+                return _failed(outcome)
+            return {"result": outcome.result, "pipeline": outcome.pipeline}
+
+    def _begin(self, job_id: UUID) -> Document | reader.Failure | None:
+        with self.database.writing() as session:
+            job = session.get(Job, job_id)
+            if job is None or job.state not in LIVE:
+                return None
+            if job.attempts >= self.settings.job_deaths:
+                return _poison(job.attempts)
+            progress.begin(session, job)
+            return session.get_one(Document, job.document_id)
+
+    def store(self, job_id: UUID, outcome: dict[str, Any]) -> str:
+        """End the job, with its record when there is one; exactly once."""
+        if failure := outcome.get("error"):
+            self.fail(job_id, reader.Failure(**failure))
+        elif (result := outcome.get("result")) and self._is_live(job_id):
+            record = DirectiveRecord.model_validate_json(self.results.get(result))
+            with self.database.writing() as session:
+                job = progress.finish(session, job_id, "partial" if record.status == "partial" else "succeeded")
+                if job:
+                    document = session.get_one(Document, job.document_id)
+                    records.keep(
+                        session,
+                        document,
+                        record,
+                        made_by="pipeline",
+                        pipeline_version=outcome["pipeline"],
+                        job_id=job_id,
+                    )
+            self.results.delete(result)
+        self.running.discard(job_id)
+        return "stored"
+
+    def _is_live(self, job_id: UUID) -> bool:
+        with self.database.reading() as session:
+            job = session.get(Job, job_id)
+            return job is not None and job.state in LIVE
+
+    def fail(self, job_id: UUID, why: reader.Failure) -> None:
+        with self.database.writing() as session:
+            progress.fail(session, job_id, code=why.code, message=why.message, message_en=why.message_en)
+        self.running.discard(job_id)
+
+
+class _Teller:
+    """Writes a job's progress down, not more often than anybody looks."""
+
+    _EVERY = 0.2  # seconds
+
+    def __init__(self, database: Database, job_id: UUID) -> None:
+        self._database = database
+        self._job_id = job_id
+        self._stage = ""
+        self._next = 0.0
+
+    async def told(self, stage: str, page: int, pages: int) -> None:
+        if stage == self._stage and page != pages and time.monotonic() < self._next:
+            return
+        self._stage = stage
+        self._next = time.monotonic() + self._EVERY
+        await asyncio.to_thread(self._write, stage, page, pages)
+
+    def _write(self, stage: str, page: int, pages: int) -> None:
+        with self._database.writing() as session:
+            progress.advance(session, self._job_id, stage, page, pages)
+
+
+_worker: Worker | None = None  # the engine calls functions by name, so they find their worker here
+
+
+def _current() -> Worker:
+    assert _worker, "the worker is started before it takes jobs"
+    return _worker
+
+
+@DBOS.step(name="read", preemptible=True)
+async def _read(job_id: str) -> dict[str, Any]:
+    return await _current().read(UUID(job_id))
+
+
+@DBOS.step(name="store", retries_allowed=True, max_attempts=3)
+async def _store(job_id: str, outcome: dict[str, Any]) -> str:
+    return await asyncio.to_thread(_current().store, UUID(job_id), outcome)
+
+
+@DBOS.workflow(name=WORKFLOW)
+async def _read_document(job_id: str) -> None:
+    try:
+        await _store(job_id, await _read(job_id))
+    except Exception:
+        # A defect of ours. The job says so instead of being under way for ever; the engine keeps the trace.
+        log.exception("job failed", job=job_id)
+        await asyncio.to_thread(_current().fail, UUID(job_id), _defect())
+        raise
+
+
+def _failed(failure: reader.Failure) -> dict[str, Any]:
+    return {"error": {"code": failure.code, "message": failure.message, "message_en": failure.message_en}}
+
+
+def _poison(deaths: int) -> reader.Failure:
+    return reader.Failure(
+        "set-aside",
+        f"Đã thử đọc {deaths} lần và lần nào tiến trình đọc cũng bị dừng đột ngột. Văn bản được để riêng; hãy quét lại "
+        "hoặc chuyển sang định dạng khác.",
+        f"The reader was killed {deaths} times by this document, which is set aside. Scan it again or convert it.",
+    )
+
+
+def _defect() -> reader.Failure:
+    return reader.Failure(
+        "internal-error",
+        "Lỗi bên trong dịch vụ khi xử lý văn bản. Hãy thử lại; nếu còn lỗi, báo quản trị viên.",
+        "The service failed while working on the document. Try again; if it persists, tell the operator.",
+    )
+
+
+def _lost() -> reader.Failure:
+    return reader.Failure(
+        "interrupted",
+        "Việc xử lý bị gián đoạn và không thể tiếp tục. Hãy tải lại văn bản.",
+        "Work on the document was interrupted and can not go on. Upload it again.",
+    )

@@ -1,0 +1,160 @@
+"""What can go wrong at the door, as problem details (RFC 9457) in Vietnamese and English.
+
+Every error answer of the service has this one shape, from a mistyped address to a defect of our own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse
+
+from extractor.errors import DirectiveError, EmptyFile, TooLarge, UnsupportedType
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem: its status, its title, and what to do, in both languages."""
+
+    status: int
+    title: str
+    title_en: str
+    detail: str
+    detail_en: str
+
+
+KINDS: dict[str, Kind] = {
+    "bad-request": Kind(
+        400, "Yêu cầu không hợp lệ", "Bad request",
+        "Yêu cầu không đúng định dạng.", "The request is malformed.",
+    ),
+    "no-file": Kind(
+        400, "Thiếu tệp", "No file",
+        'Hãy gửi đúng một tệp trong trường "file", hoặc gửi nội dung tệp làm thân yêu cầu.',
+        'Send exactly one file in the field "file", or the file\'s bytes as the body of the request.',
+    ),
+    "bad-cursor": Kind(
+        400, "Con trỏ trang không hợp lệ", "Bad cursor",
+        'Giá trị "cursor" phải lấy nguyên văn từ "next_cursor" của trang trước, với cùng bộ lọc.',
+        'The value of "cursor" has to be the "next_cursor" of the page before, with the same filters.',
+    ),
+    "cross-site": Kind(
+        403, "Bị từ chối", "Refused",
+        "Yêu cầu đến từ một trang web khác.", "The request comes from another web site.",
+    ),
+    "not-found": Kind(
+        404, "Không tìm thấy", "Not found",
+        "Không có địa chỉ hoặc đối tượng này.", "There is nothing at this address.",
+    ),
+    "no-record": Kind(
+        404, "Chưa có kết quả", "No record yet",
+        "Văn bản chưa được bóc tách. Hãy xem trạng thái xử lý.",
+        "The document has not been read. Look at the state of its job.",
+    ),
+    "method-not-allowed": Kind(
+        405, "Phương thức không được hỗ trợ", "Method not allowed",
+        "Địa chỉ này không nhận phương thức đó.", "This address does not take that method.",
+    ),
+    "too-large": Kind(
+        413, "Tệp quá lớn", "File too large",
+        "Tệp vượt quá giới hạn.", "The file is larger than the limit.",
+    ),
+    "unsupported-type": Kind(
+        415, "Loại tệp không được hỗ trợ", "Unsupported type of file",
+        "Chỉ nhận PDF, PNG, JPEG, TIFF và văn bản thuần.", "PDF, PNG, JPEG, TIFF and plain text are supported.",
+    ),
+    "misdirected": Kind(
+        421, "Tên máy chủ không đúng", "Unknown host",
+        "Dịch vụ không phục vụ tên máy chủ này. Người quản trị có thể thêm tên bằng DIRECTIVES_ALLOWED_HOSTS.",
+        "The service does not answer to this host name. The operator can add it by DIRECTIVES_ALLOWED_HOSTS.",
+    ),
+    "invalid": Kind(
+        422, "Giá trị không hợp lệ", "Invalid values",
+        'Một hoặc nhiều giá trị không hợp lệ; xem "errors".', 'One or more values are invalid; see "errors".',
+    ),
+    "empty-file": Kind(
+        422, "Tệp rỗng", "Empty file",
+        "Tệp rỗng (0 byte).", "The file is empty (0 bytes).",
+    ),
+    "internal-error": Kind(
+        500, "Lỗi của dịch vụ", "Internal error",
+        "Đã có lỗi bên trong dịch vụ. Hãy thử lại; nếu còn lỗi, báo quản trị viên kèm mã yêu cầu.",
+        "Something went wrong inside the service. Try again; if it persists, give the operator the request id.",
+    ),
+    "not-ready": Kind(
+        503, "Dịch vụ chưa sẵn sàng", "Not ready",
+        "Dịch vụ không dùng được cơ sở dữ liệu.", "The service cannot use its database.",
+    ),
+}  # fmt: skip
+
+
+class Problem(Exception):
+    """An answer that is an error. `detail` and `detail_en` default to those of the kind."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str | None = None,
+        detail_en: str | None = None,
+        *,
+        status: int | None = None,
+        headers: dict[str, str] | None = None,
+        errors: list[dict[str, Any]] | None = None,
+    ) -> None:
+        self.code = code
+        self.kind = KINDS[code]
+        self.status = status or self.kind.status
+        self.detail = detail or self.kind.detail
+        self.detail_en = detail_en or self.kind.detail_en
+        self.headers = headers or {}
+        self.errors = errors
+        super().__init__(self.detail_en)
+
+    @classmethod
+    def of(cls, error: DirectiveError) -> Problem:
+        """The problem that an error of the extractor is at the door."""
+        known = isinstance(error, EmptyFile | TooLarge | UnsupportedType)
+        return cls(error.code if known else "bad-request", error.message, error.message_en)
+
+    @classmethod
+    def of_status(cls, status: int, headers: dict[str, str] | None = None) -> Problem:
+        """The problem for a bare HTTP status, as the framework raises it."""
+        code = next((code for code, kind in KINDS.items() if kind.status == status), None)
+        return cls(code or ("bad-request" if status < 500 else "internal-error"), status=status, headers=headers)
+
+    def answer(self, *, instance: str, request_id: str) -> JSONResponse:
+        body: dict[str, Any] = {
+            "type": f"/problems#{self.code}",
+            "title": self.kind.title,
+            "title_en": self.kind.title_en,
+            "status": self.status,
+            "detail": self.detail,
+            "detail_en": self.detail_en,
+            "code": self.code,
+            "instance": instance,
+            "request_id": request_id,
+        }
+        if self.errors is not None:
+            body["errors"] = self.errors
+        return JSONResponse(body, self.status, self.headers, MEDIA_TYPE)
+
+
+class ProblemDetails(BaseModel):
+    """The body of every error answer (RFC 9457, `application/problem+json`)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="Địa chỉ mô tả loại lỗi / where this kind of problem is described")
+    title: str = Field(description="Tên lỗi, tiếng Việt / what it is, in Vietnamese")
+    title_en: str = Field(description="Tên lỗi, tiếng Anh / the same in English")
+    status: int
+    detail: str = Field(description="Chuyện gì xảy ra và cần làm gì, tiếng Việt / what happened, in Vietnamese")
+    detail_en: str = Field(description="Như trên, tiếng Anh / the same in English")
+    code: str = Field(description="Mã lỗi, không đổi giữa các phiên bản / stable code")
+    instance: str = Field(description="Đường dẫn của yêu cầu / path of the request")
+    request_id: str = Field(description="Mã yêu cầu, có trong nhật ký / id of the request, as in the log")
+    errors: list[dict[str, Any]] | None = Field(default=None, description="Từng giá trị sai / each invalid value")

@@ -1,0 +1,72 @@
+"""What an operator can set: by argument, by environment (``DIRECTIVES_*``), else the default of one office machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Self
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every field can be set as ``DIRECTIVES_<FIELD>`` in the environment; sizes in bytes, times in seconds."""
+
+    data: Path = field(default_factory=lambda: Path("data"))  # everything that the service keeps lies below it
+    database_url: str = ""  # empty: an SQLite file below `data`; else postgresql://…
+    host: str = "127.0.0.1"  # nobody beyond this machine, unless the operator says so
+    port: int = 8000  # 0: any free port
+    allowed_hosts: tuple[str, ...] = ()  # further names that a browser may know the service by
+
+    upload_bytes: int = 200 * MIB
+    job_slots: int = 1  # documents read at once; one reading already uses several cores
+    job_memory: int = 2048 * MIB  # address space of each process of a reading
+    job_seconds: int = 3600  # one document, from first to last page
+    job_stall_seconds: int = 600  # without a sign of progress
+    job_deaths: int = 3  # a document that kills its reader so often is set aside
+    drain_seconds: int = 30  # at shutdown, before a reading is given back to the queue
+    poll_seconds: float = 0.5  # how often the queue is looked at
+
+    worker_name: str = "worker-1"  # stable across restarts, unique among workers: a worker recovers its own jobs
+    extractor: str = "extractor:extract"  # module:function with the signature of `extractor.extract`
+    doubt_below: float = 0.7  # confidence under which a task is shown as doubtful
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] = os.environ, **given: Any) -> Self:
+        """Defaults, then the environment, then what was `given` (None counts as not given).
+
+        Raises ValueError naming the variable that cannot be read.
+        """
+        settings: Any = cls()
+        for spec in fields(cls):
+            name = f"DIRECTIVES_{spec.name.upper()}"
+            if (text := environ.get(name)) is not None:
+                settings = replace(settings, **{spec.name: _parse(name, text, getattr(settings, spec.name))})
+        chosen: Self = replace(settings, **{name: value for name, value in given.items() if value is not None})
+        return chosen
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL of the database."""
+        if not self.database_url:
+            return f"sqlite:///{(self.data / 'directives.sqlite3').resolve()}"
+        for scheme in ("postgres://", "postgresql://"):
+            if self.database_url.startswith(scheme):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
+        return self.database_url
+
+
+def _parse(name: str, text: str, default: object) -> object:
+    if isinstance(default, Path):
+        return Path(text)
+    if isinstance(default, tuple):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if isinstance(default, int | float):
+        try:
+            return type(default)(text)
+        except ValueError:
+            raise ValueError(f"{name}={text!r}: cần một số / a number is needed") from None
+    return text

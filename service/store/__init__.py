@@ -1,0 +1,1 @@
+"""What the service keeps: documents, the jobs that read them, versioned records, and tasks as rows."""
