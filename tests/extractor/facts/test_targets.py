@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractor.facts.periods import find_periods
+from extractor.facts.targets import TargetFact, find_targets
+
+SIGNED = date(2021, 1, 4)
+GOALS = ("MỤC TIÊU",)
+
+
+def read(text: str, *headings: str) -> list[TargetFact]:
+    return find_targets(text, signed=SIGNED, headings=headings)
+
+
+def one(text: str, *headings: str) -> TargetFact:
+    (fact,) = read(text, *headings)
+    return fact
+
+
+@pytest.mark.parametrize(
+    ("text", "comparator", "value", "value_max", "unit"),
+    [
+        ("Tỷ lệ dân số dùng nước sạch đạt 95%", "=", "95", None, "%"),
+        ("Tỷ lệ dân số dùng nước sạch tối thiểu 95%", ">=", "95", None, "%"),
+        ("Tỷ lệ dân số dùng nước sạch đạt từ 95% trở lên", ">=", "95", None, "%"),
+        ("Tỷ lệ dân số dùng nước sạch ≥ 95%", ">=", "95", None, "%"),
+        ("Tỷ lệ thất nghiệp không vượt quá 2,5 %", "<=", "2.5", None, "%"),
+        ("Tỷ lệ thất nghiệp dưới 2.5%", "<", "2.5", None, "%"),
+        ("Tỷ lệ che phủ rừng đạt trên 42%", ">", "42", None, "%"),
+        ("Tổng vốn đầu tư khoảng 3.500-4.000 tỷ đồng", "~", "3500", "4000", "tỷ đồng"),
+        ("Thu ngân sách đạt 12.345,678 tỷ đồng", "=", "12345.678", None, "tỷ đồng"),
+        ("Tăng trưởng 8 - 8,5%", "=", "8", "8.5", "%"),
+        ("Sản lượng hàng qua cảng đạt 40 triệu\ntấn", "=", "40", None, "triệu tấn"),
+        ("Xây dựng 06 trường học", "=", "6", None, "trường học"),
+        ("Có ít nhất hai mươi mô hình điểm", ">=", "20", None, "mô hình điểm"),
+        ("Tuổi thọ trung bình đạt 75 tuổi", "=", "75", None, "tuổi"),
+        ("Chỉ số hài lòng tăng 2-3 bậc", "=", "2", "3", "bậc"),
+        ("Sản lượng gỗ đạt 1,200 m3", "=", "1200", None, "m3"),
+    ],
+)
+def test_value_unit_and_comparator(
+    text: str, comparator: str, value: str, value_max: str | None, unit: str | None
+) -> None:
+    fact = one(text, *GOALS)
+    assert (fact.comparator, fact.value, fact.value_max, fact.unit) == (comparator, value, value_max, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "indicator"),
+    [
+        ("Phấn đấu tỷ lệ hộ dùng điện năm 2024 đạt 99%.", "tỷ lệ hộ dùng điện"),
+        ("Đến năm 2025 có 70% số thôn có nhà văn hóa.", "số thôn có nhà văn hóa"),
+        ("Hoàn thành xây dựng 03 trạm y tế đạt chuẩn.", "Hoàn thành xây dựng trạm y tế đạt chuẩn"),
+        ("Giảm tỷ lệ sinh con thứ ba xuống dưới 8%.", "tỷ lệ sinh con thứ ba"),
+        ("Tỷ trọng dịch vụ chiếm 40% GRDP của tỉnh.", "Tỷ trọng dịch vụ"),
+        ("Quyết tâm giải ngân đạt 100% kế hoạch vốn được giao.", "giải ngân kế hoạch vốn được giao"),
+    ],
+)
+def test_indicator(text: str, indicator: str) -> None:
+    assert one(text, *GOALS).indicator == indicator
+
+
+def test_an_ellipsis_takes_the_indicator_before_it() -> None:
+    first, second = read("Tỷ trọng kinh tế số chiếm 20% GRDP của tỉnh, 5% GRDP của vùng.", *GOALS)
+    assert (first.indicator, first.of) == ("Tỷ trọng kinh tế số", "GRDP của tỉnh")
+    assert (second.indicator, second.of) == ("Tỷ trọng kinh tế số", "GRDP của vùng")
+    first, second = read("Độ che phủ rừng đến năm 2025 đạt 42%, đến năm 2030 đạt 43%.", *GOALS)
+    assert second.indicator == first.indicator
+    assert (first.period_end, second.period_end) == (date(2025, 12, 31), date(2030, 12, 31))
+
+
+def test_shares_have_their_predicate_in_common() -> None:
+    first, second = read("80% cán bộ và 95% công chức cấp xã đạt chuẩn về trình độ.", *GOALS)
+    assert first.indicator == "cán bộ đạt chuẩn về trình độ"
+    assert second.indicator == "công chức cấp xã đạt chuẩn về trình độ"
+
+
+def test_nothing_left_is_a_target_of_zero() -> None:
+    fact = one("Không còn hộ nghèo theo chuẩn đa chiều.", *GOALS)
+    assert (fact.value, fact.unit, fact.indicator) == ("0", "hộ nghèo", "hộ nghèo theo chuẩn đa chiều")
+    assert not read("Bãi bỏ các quy định không còn phù hợp.", *GOALS)
+
+
+@pytest.mark.parametrize(
+    ("text", "change", "baseline"),
+    [
+        ("Tăng trưởng GRDP đạt 9% so với năm 2020", "level", "so với năm 2020"),
+        ("Phấn đấu giảm 5% số vụ tai nạn giao thông so với cùng kỳ", "decrease", "so với cùng kỳ"),
+        ("Phấn đấu doanh thu du lịch tăng trên 10%", "increase", None),
+        ("Phấn đấu nâng tỷ lệ đô thị hóa lên 45%", "level", None),
+        ("Giảm tỷ lệ hộ nghèo 1%/năm theo mục tiêu", "decrease", None),
+        ("Phấn đấu tỷ suất tử vong giảm từ 20‰ xuống 15‰", "level", "từ 20‰"),
+    ],
+)
+def test_change_and_baseline(text: str, change: str, baseline: str | None) -> None:
+    fact = one(text, *GOALS)
+    assert (fact.change, fact.baseline) == (change, baseline)
+
+
+@pytest.mark.parametrize(
+    ("text", "per"),
+    [
+        ("Thu nhập bình quân đạt 80 triệu đồng/người/năm", "người/năm"),
+        ("Tỷ số giới tính ở mức 107 bé trai/100 bé gái", "100 bé gái"),
+        ("Tỷ suất chết mẹ dưới 9/100.000 trẻ đẻ sống vào năm 2025", "100.000 trẻ đẻ sống"),
+        ("Mỗi năm đào tạo 500 học viên", "năm"),
+        ("Mỗi xã xây dựng ít nhất 01 mô hình điểm", "xã"),
+        ("Tỷ lệ hộ nghèo giảm bình quân mỗi năm 1%", "năm"),
+    ],
+)
+def test_per(text: str, per: str) -> None:
+    assert one(text, *GOALS).per == per
+
+
+def test_a_part_names_its_whole_and_a_larger_part_is_doubtful() -> None:
+    whole, part, other = read("Thu ngân sách 500 tỷ đồng, trong đó thu nội địa 300 tỷ đồng; chi 400 tỷ đồng.", *GOALS)
+    assert (whole.parent, part.parent, other.parent) == (None, 0, None)
+    _, larger = read("Thu ngân sách 500 tỷ đồng, trong đó thu nội địa 700 tỷ đồng.", *GOALS)
+    assert larger.confidence < part.confidence
+
+
+def test_a_count_inside_a_share_is_its_part() -> None:
+    share, count = read("100% số xã mỗi tháng có ít nhất 02 buổi tuyên truyền.", *GOALS)
+    assert share.indicator == "số xã mỗi tháng có ít nhất 02 buổi tuyên truyền"
+    assert (count.value, count.unit, count.per, count.parent) == ("2", "buổi", "tháng", 0)
+
+
+def test_a_label_with_a_colon_sets_the_period_until_the_next() -> None:
+    text = (
+        "Phấn đấu đạt các chỉ tiêu năm 2021: Tăng trưởng đạt 9%; thu nhập đạt 60 triệu đồng.\n"
+        "Đến năm 2025: Tăng trưởng đạt 10%. Tỷ lệ nghèo còn 1% vào năm 2024."
+    )
+    assert [(f.period_start, f.period_end) for f in read(text)] == [
+        (date(2021, 1, 1), date(2021, 12, 31)),
+        (date(2021, 1, 1), date(2021, 12, 31)),
+        (None, date(2025, 12, 31)),
+        (date(2024, 1, 1), date(2024, 12, 31)),
+    ]
+
+
+def test_headings_give_the_period_where_the_text_gives_none() -> None:
+    fact = one("Tỷ lệ che phủ rừng đạt 42%.", "II. MỤC TIÊU ĐẾN NĂM 2030", "1. Về môi trường")
+    assert (fact.period_start, fact.period_end) == (None, date(2030, 12, 31))
+    assert one("Tỷ lệ che phủ rừng đạt 42%.", *GOALS).period_end is None
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("năm 2021", "2021-01-01", "2021-12-31"),
+        ("giai đoạn 2021 – 2025", "2021-01-01", "2025-12-31"),
+        ("đến hết năm 2025", None, "2025-12-31"),
+        ("từ năm 2025 trở đi", "2025-01-01", None),
+        ("quý II/2024", "2024-04-01", "2024-06-30"),
+        ("6 tháng cuối năm 2024", "2024-07-01", "2024-12-31"),
+        ("đến ngày 30/6/2024", None, "2024-06-30"),
+        ("đến tháng 2/2024", None, "2024-02-29"),
+        ("trước năm 2030", None, "2029-12-31"),
+    ],
+)
+def test_periods(text: str, first: str | None, last: str | None) -> None:
+    (period,) = find_periods(f"Phấn đấu {text} đạt")
+    assert [d and d.isoformat() for d in (period.first, period.last)] == [first, last]
+
+
+def test_the_year_compared_with_and_a_plans_horizon_are_no_period() -> None:
+    assert find_periods("tăng 5% so với năm 2020")[0].last is None
+    assert find_periods("Chương trình phát triển du lịch đến năm 2030")[0].weak
+    assert not find_periods("đến ngày 31/02/2024")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gửi báo cáo trong 05 ngày làm việc, 02 lần/năm, trước ngày 15/12/2021.",
+        "Đẩy mạnh 4 phong trào thi đua, thực hiện 5 nhiệm vụ, 3 đột phá của 12 sở, ngành.",
+        "Triển khai Luật số 72/2025/QH15, Nghị định 30/2020/NĐ-CP, Điều 5, khoá XV, lần thứ 13.",
+        "Tính đến ngày 30/6, toàn tỉnh đã giải ngân đạt 35% kế hoạch.",
+        "Doanh nghiệp sử dụng từ 10 lao động trở lên phải đăng ký.",
+        "Hộ có trên 2 ha rừng được hỗ trợ 5 triệu đồng/ha.",
+        "Trường hợp tỷ lệ dưới 30% có thể điều chỉnh.",
+        "Người học được hưởng 100% tiền lương và phụ cấp.",
+        "Trực ban 24/7, điện thoại 0912.345.678, phòng 203, địa chỉ số 18 đường Hoàng Diệu.",
+        "Ứng dụng mạng 5G, công nghiệp 4.0, ISO 9001:2015, phòng, chống Covid-19.",
+        "Kinh phí thực hiện khoảng 5 tỷ đồng từ ngân sách tỉnh.",
+        "",
+    ],
+)
+def test_numbers_that_are_no_goals(text: str) -> None:
+    assert read(text) == []
+
+
+def test_what_the_citations_took_is_not_read() -> None:
+    text = "Thực hiện Kế hoạch phấn đấu đạt 90% và phấn đấu tỷ lệ hài lòng đạt 95%."
+    (fact,) = find_targets(text, signed=SIGNED, taken=[(10, 36)])
+    assert fact.value == "95"
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Phấn đấu",
+                "đạt",
+                "100%",
+                "số xã",
+                "trong đó",
+                "từ",
+                "12,5",
+                "-",
+                "15",
+                "tỷ đồng",
+                ",",
+                ";",
+                ".",
+                ":",
+                "(",
+                ")",
+                "năm 2021",
+                "đến năm 2025",
+                "giảm",
+                "xuống",
+                "không còn hộ nghèo",
+                "ít nhất",
+                "một",
+                "/",
+                "người",
+                "\n",
+                "“",
+            ]
+        ),
+        max_size=25,
+    )
+)
+def test_any_words_give_facts_inside_the_text(words: list[str]) -> None:
+    text = " ".join(words)
+    facts = find_targets(text, signed=SIGNED, headings=GOALS)
+    for index, fact in enumerate(facts):
+        assert 0 <= fact.start < fact.end <= len(text)
+        assert re.fullmatch(r"\d+(\.\d+)?", fact.value)
+        assert fact.indicator.strip() and 0 < fact.confidence <= 1
+        assert fact.parent is None or 0 <= fact.parent < index
+
+
+def _shared() -> Path:
+    default = Path(__file__).resolve().parents[4] / "shared"
+    return Path(os.environ.get("DIRECTIVES_SHARED", default))
+
+
+def _fold(words: str | None) -> str:
+    return re.sub(r"\s+", " ", (words or "").lower()).strip()
+
+
+def test_the_gold_of_a_real_directive_is_found() -> None:
+    gold_file = _shared() / "record" / "seed.gold.json"
+    if not gold_file.exists():
+        pytest.skip("no real documents: set DIRECTIVES_SHARED to the folder that holds them")
+    gold = json.loads(gold_file.read_text("utf-8"))
+    found = [
+        (float(f.value), _fold(f.unit), f.comparator, f.period_end and f.period_end.isoformat(), f.change)
+        for task in gold["tasks"]
+        for f in find_targets(task["text"], signed=date.fromisoformat(gold["directive"]["issued_on"]))
+    ]
+    wanted = [
+        (float(t["value"]), _fold(t["unit"]), t["comparator"], (t.get("period") or {}).get("end"), t["change"])
+        for t in gold["targets"]
+    ]
+    right = sum(1 for t in wanted if t in found)
+    assert right >= 17 and len(found) <= len(wanted) + 1
