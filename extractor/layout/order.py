@@ -23,15 +23,16 @@ from rapidfuzz import fuzz
 
 from extractor.layout.document import LaidPage, Line, PlacedWord
 from extractor.reading.page import ReadPage, Word
+from extractor.reading.syllable import is_syllable
 from extractor.record import Box
 
 Column = Literal["full", "left", "right"]
 
 _MOTTOES = ("cong hoa xa hoi chu nghia viet nam", "dang cong san viet nam")
 _MOTTO_RATIO = 78.0
-_RECIPIENTS = ("noi nhan", "noi gui")
+_RECIPIENTS = ("noinhan", "noigui")
 _RECIPIENTS_RATIO = 80.0
-_DATE_LINE = re.compile(r"\bngay\b.*\bthang\b|\bthang\b.*\bnam\b")
+_DATE_LINE = re.compile(r"\bngay.*thang|thang.*nam\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +179,15 @@ class _Plan:
                 dated = [t for t in piece.tokens if t.x0 > start.x0 - 8 * self.unit]
                 if dated and _DATE_LINE.search(_fold(" ".join(t.word.text for t in dated))):
                     return piece.y1 + 0.3 * self.unit
+        bottom = anchor.y1
         for piece in sorted(pieces, key=lambda p: p.middle):
+            on_right = _fold(" ".join(t.word.text for t in piece.tokens if t.x0 > start.x0))
+            if anchor.y1 < piece.middle <= limit and fuzz.partial_ratio("doc lap tu do hanh phuc", on_right) > 75:
+                bottom = piece.y1
             across = piece.x0 < start.x0 - 4 * self.unit and piece.x1 > start.x0 + 2 * self.unit
             if anchor.y1 + 2 * self.unit < piece.middle <= limit and across and _widest_gap(piece) < 1.5 * self.unit:
                 return piece.y0 - 0.1 * self.unit
-        return anchor.y1 + 5 * self.unit
+        return bottom + 0.5 * self.unit
 
     def _continue_left(
         self, left: list[_Piece], rest: list[_Piece], gutter: float
@@ -196,10 +201,10 @@ class _Plan:
         for piece in sorted(rest, key=lambda p: p.middle):
             if piece.middle <= bottom:
                 continue
-            near = piece.y0 - bottom < 1.6 * self.unit
+            near = piece.y0 - bottom < 2.5 * self.unit
             inside = piece.x1 <= gutter and abs((piece.x0 + piece.x1) / 2 - centre) < 3 * self.unit
             alone = not any(o is not piece and abs(o.middle - piece.middle) < self.unit for o in rest)
-            if not (near and inside and alone):
+            if not (near and inside and alone) or piece.folded.startswith("kinh gui"):
                 break
             left.append(piece)
             bottom = piece.y1
@@ -240,12 +245,17 @@ class _Plan:
         return body, self._rows(left, "left") + self._rows(right, "right") + self._rows(after)
 
     def _opens_recipients(self, piece: _Piece) -> bool:
+        """Whether a line on the left begins with "Nơi nhận" and says nothing more before a colon or a wide gap."""
         if piece.x0 > self.width * 0.5:
             return False
-        first = re.sub(r"[^a-z ]", "", _fold(" ".join(t.word.text for t in piece.tokens[:2])))
-        follows = piece.tokens[1].word.text if len(piece.tokens) > 1 else ""
-        ends = len(piece.tokens) == 2 or follows.endswith((":", ".", ";")) or _widest_gap(piece) > 2 * self.unit
-        return ends and max(fuzz.ratio(first, r) for r in _RECIPIENTS) >= _RECIPIENTS_RATIO
+        for size in (1, 2, 3):  # a scan may join the two words, or break one
+            opening, rest = piece.tokens[:size], piece.tokens[size:]
+            letters = re.sub(r"[^a-z]", "", _fold("".join(t.word.text for t in opening)))
+            ends = opening[-1].word.text.endswith((":", ".", ";")) or not rest
+            ends = ends or rest[0].x0 - opening[-1].x1 > 2 * self.unit or not _letters(rest[0].word.text)
+            if ends and max(fuzz.ratio(letters, r) for r in _RECIPIENTS) >= _RECIPIENTS_RATIO:
+                return True
+        return False
 
     def _footer_gutter(self, anchor: _Piece, below: list[_Piece]) -> float:
         """The widest white band right of "Nơi nhận", else where most lines have their widest gap, else the page's
@@ -486,14 +496,23 @@ def _widest_gap(piece: _Piece) -> float:
 
 def _is_scrap(word: Word) -> bool:
     """Whether a word is likely no word: a mark or two letters that recognition itself doubts."""
-    letters = sum(c.isalnum() for c in word.text)
-    return letters == 0 or (word.confidence < 0.5 and letters <= 2)
+    size = _letters(word.text)
+    return size == 0 or (word.confidence < 0.5 and size <= 2)
 
 
 def _is_believable(word: Word) -> bool:
-    """Whether a word by itself speaks for its line being text."""
-    letters = sum(c.isalnum() for c in word.text)
-    return (letters >= 2 and word.confidence >= 0.45) or (letters == 1 and word.confidence >= 0.9)
+    """Whether a word speaks for its line being text. Scraps are short; a doubted long word is still a word."""
+    size = _letters(word.text)
+    if size >= 3 and (
+        word.confidence >= 0.45 or size >= 5 or "/" in word.text or is_syllable(word.text.strip(".,:;-"))
+    ):
+        return True
+    return (size == 2 and word.confidence >= 0.45) or (size == 1 and word.confidence >= 0.9)
+
+
+def _letters(text: str) -> int:
+    """How many letters and digits a text has."""
+    return sum(c.isalnum() for c in text)
 
 
 def _fold(text: str) -> str:
