@@ -1,0 +1,149 @@
+"""The text becomes facts: header, citations, units, agencies, assignments, deadlines, targets.
+
+The order is a promise: citations are found first and mask their words, so that "UBND" in "CT-UBND" is no agency and the date in a citation
+no deadline; targets mask their periods before deadlines are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from extractor.facts import words
+from extractor.facts.assignments import RoleFact
+from extractor.facts.citations import CitationFact, find_citations, merge_citations
+from extractor.facts.deadlines import DeadlineFact, find_deadlines
+from extractor.facts.fact import Range
+from extractor.facts.header import Header, read_header
+from extractor.facts.targets import TargetFact, find_targets
+from extractor.facts.tasks import TaskFact, find_tasks, task_id
+from extractor.facts.units import structure
+from extractor.layout.document import Document
+from extractor.record import Assignment, Citation, Deadline, Directive, Period, Signature, Span, Target, Task, Warning
+
+DOUBTFUL = 0.7  # below this a clerk is asked to look
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the document says."""
+
+    directive: Directive
+    tasks: tuple[Task, ...]
+    targets: tuple[Target, ...]
+    citations: tuple[Citation, ...]
+    warnings: tuple[Warning, ...]
+
+
+def read_facts(document: Document, *, sha256: str, signatures: Sequence[Signature] = (), file_name: str = "") -> Facts:
+    """Everything that the laid-out document says, with its places and confidences."""
+    return _Reader(document, sha256).read(signatures, file_name)
+
+
+class _Reader:
+    def __init__(self, document: Document, sha256: str) -> None:
+        self.document = document
+        self.sha256 = sha256
+        self.warnings: list[Warning] = []
+
+    def read(self, signatures: Sequence[Signature], file_name: str) -> Facts:
+        document = self.document
+        body = structure(document)
+        header = read_header(document, body, signatures=signatures, file_name=file_name)
+        cited = self._cited(body.preamble_start, body.preamble_end, header)
+        taken = [r for _, ranges in cited for r in ranges]
+        found = find_tasks(document, body, context=header.context, addressees=header.addressees, cited=taken)
+        tasks: list[Task] = []
+        targets: list[Target] = []
+        for fact in found:
+            task, own = self._task(fact, taken, header, len(targets))
+            tasks.append(task)
+            targets += own
+        self.warnings += header.warnings
+        if not words.available():
+            self._warn("no-word-boundaries", "Thiếu underthesea: ranh giới tên cơ quan kém chính xác hơn.", "underthesea is missing: the ends of agency names are less exact.")
+        if not tasks:
+            self._warn("no-tasks", "Không tìm thấy nhiệm vụ nào trong văn bản.", "No task was found in the document.")
+        self._doubts(tasks, targets)
+        return Facts(header.directive, tuple(tasks), tuple(targets), tuple(self._citation(f, r) for f, r in cited), tuple(self.warnings))
+
+    # --- citations -----------------------------------------------------------------------------------------------------
+
+    def _cited(self, start: int, preamble_end: int, header: Header) -> list[tuple[CitationFact, list[Range]]]:
+        flow = self.document.flow
+        body = [p for p in self.document.zone("body")]
+        if not body:
+            return []
+        end = body[-1].end
+        found = find_citations(flow[start:end], preamble_end=max(0, preamble_end - start), own_number=header.directive.number, signed=header.directive.issued_on)
+        return [(fact, [(s + start, e + start) for s, e in ranges]) for fact, ranges in merge_citations(found)]
+
+    def _citation(self, fact: CitationFact, ranges: Sequence[Range]) -> Citation:
+        spans = [span for s, e in ranges for span in self.document.spans(s, e)]
+        return Citation(
+            kind=fact.kind, number=fact.number, issued_on=fact.issued_on, issuer=fact.issuer, subject=fact.subject, relation=fact.relation,
+            text=fact.text, spans=tuple(spans), confidence=self._sure(fact.confidence, *ranges[0]),
+        )  # fmt: skip
+
+    # --- tasks ---------------------------------------------------------------------------------------------------------
+
+    def _task(self, fact: TaskFact, cited: Sequence[Range], header: Header, targets_before: int) -> tuple[Task, list[Target]]:
+        signed = header.directive.issued_on
+        text = self.document.flow[fact.start : fact.end]
+        taken = [(max(s, fact.start) - fact.start, min(e, fact.end) - fact.start) for s, e in cited if s < fact.end and fact.start < e]
+        id_ = task_id(self.sha256, fact.id_part)
+        goals = find_targets(text, signed=signed, taken=taken, headings=fact.headings)
+        targets = [self._target(g, i, fact, id_, targets_before) for i, g in enumerate(goals)]
+        masked = [*taken, *((g.start, g.end) for g in goals)]
+        deadlines = [] if fact.goal and goals else find_deadlines(text, signed=signed, taken=masked)
+        task = Task(
+            id=id_, path=fact.path, heading=fact.heading, text=fact.text, title=fact.title, spans=self.document.spans(fact.start, fact.end),
+            confidence=self._sure(fact.confidence, fact.start, fact.end, weight=0.3),
+            assignments=tuple(self._assignment(r) for r in fact.roles), deadlines=tuple(self._deadline(d, fact) for d in deadlines),
+        )  # fmt: skip
+        return task, targets
+
+    def _assignment(self, role: RoleFact) -> Assignment:
+        return Assignment(
+            role=role.role, agency=role.mention.name, agency_id=role.mention.agency_id, as_written=self.document.flow[role.start : role.end],
+            source=role.source, inferred=role.source == "addressees", spans=self.document.spans(role.start, role.end),
+            confidence=self._sure(role.confidence, role.start, role.end),
+        )  # fmt: skip
+
+    def _deadline(self, fact: DeadlineFact, task: TaskFact) -> Deadline:
+        start, end = fact.start + task.start, fact.end + task.start
+        if fact.problem:
+            self._warn("deadline-doubtful", f"Thời hạn “{fact.text}” cần kiểm tra ({fact.problem}).", f"The deadline “{fact.text}” needs a check ({fact.problem}).")
+        return Deadline(
+            kind=fact.kind, due=fact.due, start=fact.begin, rrule=fact.rrule, anchor=fact.anchor, offset=fact.offset, working_days=fact.working_days,
+            text=self.document.flow[start:end], spans=self.document.spans(start, end), confidence=self._sure(fact.confidence, start, end),
+        )  # fmt: skip
+
+    def _target(self, fact: TargetFact, index: int, task: TaskFact, task_id: str, before: int) -> Target:
+        start, end = fact.start + task.start, fact.end + task.start
+        period = Period(start=fact.period_start, end=fact.period_end) if fact.period_start or fact.period_end else None
+        return Target(
+            id=f"t{before + index + 1}", task_id=task_id, indicator=fact.indicator, comparator=fact.comparator, value=fact.value, value_max=fact.value_max,
+            unit=fact.unit, per=fact.per, period=period, change=fact.change, baseline=fact.baseline, of=fact.of,
+            parent_id=f"t{before + fact.parent + 1}" if fact.parent is not None else None, text=self.document.flow[start:end].replace("\n", " "),
+            spans=self.document.spans(start, end), confidence=self._sure(fact.confidence, start, end),
+        )  # fmt: skip
+
+    # --- confidence ----------------------------------------------------------------------------------------------------
+
+    def _sure(self, confidence: float, start: int, end: int, *, weight: float = 1.0) -> float:
+        """The rule's confidence, lowered by that of the worst word read; a long text is not undone by one word (`weight`)."""
+        read = self.document.confidence(start, end)
+        return round(max(0.0, min(1.0, confidence * (1 - weight * (1 - read)))), 3)
+
+    def _doubts(self, tasks: Iterable[Task], targets: Iterable[Target]) -> None:
+        for i, task in enumerate(tasks):
+            if not any(a.role == "lead" for a in task.assignments):
+                self._warn("no-lead", f"Nhiệm vụ {'.'.join(task.path)}: không rõ cơ quan chủ trì.", f"Task {'.'.join(task.path)}: nobody is named as lead.", f"tasks[{i}].assignments")
+        for i, target in enumerate(targets):
+            if target.confidence < DOUBTFUL:
+                self._warn("target-doubtful", f"Chỉ tiêu “{target.text[:80]}” đọc chưa chắc chắn.", f"The target “{target.text[:80]}” was read with doubt.", f"targets[{i}]")
+
+    def _warn(self, code: str, vi: str, en: str, field: str | None = None) -> None:
+        self.warnings.append(Warning(code=code, message=vi, message_en=en, field=field))
+

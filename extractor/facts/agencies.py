@@ -1,0 +1,562 @@
+"""Agencies named in a text: bodies, heads of office that stand for them, generic groups, persons by office.
+
+Three sources, longest first: the register (a gazetteer over spaCy's syllables), a closed grammar (head noun, name, place), and word
+shape for names that are in no register. Roles are not decided here: a mention may be an actor or merely named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, lru_cache
+from pathlib import Path
+
+from extractor.facts.fact import Fact, Range, overlaps
+from extractor.facts.gazetteer import known_names
+from extractor.facts.words import inner_syllables
+from extractor.knowledge import spelling
+from extractor.knowledge.provinces import Province
+from extractor.knowledge.register import register
+
+_TOKEN = re.compile(r"\w+(?:[&.]\w+)*|[^\w\s]")
+
+# Head nouns that begin the name of a body. Longest first; matched on the tone-normalised text, case as written here or all capitals.
+_HEADS = sorted(
+    (
+        "Ủy ban nhân dân", "Hội đồng nhân dân", "Ủy ban Mặt trận Tổ quốc", "Mặt trận Tổ quốc", "Ủy ban", "UBND", "HĐND", "UBMTTQ", "MTTQ", "Sở", "Bộ", "Ban", "Văn phòng",
+        "Thanh tra", "Công an", "Cục", "Chi cục", "Tổng cục", "Vụ", "Viện", "Viện kiểm sát nhân dân", "Viện Kiểm sát nhân dân", "Tòa án nhân dân", "Tòa án",
+        "Trường", "Học viện", "Đại học", "Trung tâm", "Hội", "Hội đồng", "Liên đoàn", "Liên minh", "Liên hiệp", "Đoàn", "Tỉnh đoàn", "Thành đoàn", "Đoàn Thanh niên",
+        "Tỉnh ủy", "Thành ủy", "Huyện ủy", "Quận ủy", "Thị ủy", "Đảng ủy", "Chi bộ", "Đảng bộ", "Kho bạc", "Bảo hiểm xã hội", "Ngân hàng", "Đài", "Báo", "Công ty", "Tổng công ty",
+        "Tổng Công ty", "Tập đoàn", "Điện lực", "Bưu điện", "Hiệp hội", "Bộ Chỉ huy", "Bộ Tư lệnh", "Ban Chỉ huy", "Bộ đội", "Quỹ", "Phòng", "Bệnh viện", "Cảng vụ", "Lực lượng", "lực lượng",
+        "Cơ quan", "cơ quan", "Tổ công tác", "Tổ", "Thường trực", "Ban Thường vụ", "Ban Chấp hành", "Ban Thường trực", "Ban Quản lý", "Ban quản lý", "Ban Chỉ đạo", "Trạm", "Thuế",
+        "Hải quan", "Chi nhánh", "Thống kê", "Kiểm toán", "Vườn quốc gia", "Khu", "Nhà xuất bản", "Tạp chí", "Cổng Thông tin", "Cổng thông tin", "Thương vụ", "Quân khu", "hệ thống",
+        "ngành", "Ngành", "Hợp tác xã", "Cụm thi đua", "Khối thi đua", "Bí thư Thành đoàn", "Câu lạc bộ",
+    ),
+    key=len, reverse=True,
+)  # fmt: skip
+_HEAD = re.compile(r"(?<![\w/-])(?:" + "|".join(re.escape(h) for h in _HEADS) + r")(?!\w)")
+_LOWER_HEADS = {"lực lượng", "cơ quan", "hệ thống", "ngành"}  # need a capital right after
+
+# Heads of office who stand for their body (GUIDE: "Giám đốc Sở Y tế" is Sở Y tế).
+_CHIEF = (
+    r"Tổng Giám đốc|Giám đốc|Thủ trưởng|Chủ tịch Hội đồng Quản trị|Chủ tịch|Bộ trưởng|Chánh Văn phòng|Chánh văn phòng|Chánh Thanh tra|Chánh thanh tra|Chánh án|Viện trưởng|Trưởng ban|Trưởng Ban|"
+    r"Trưởng phòng|Trưởng các phòng|Trưởng|Cục trưởng|Chi cục trưởng|Tổng cục trưởng|Tổng Cục trưởng|Vụ trưởng|Hiệu trưởng|Người đứng đầu|người đứng đầu|Bí thư Ban cán sự|Bí thư|Thống đốc|"
+    r"Tổng Thanh tra|Tổng Kiểm toán|Tổng Biên tập|Chỉ huy trưởng|Tư lệnh|Chủ nhiệm|Lãnh đạo|lãnh đạo|thủ trưởng|giám đốc|chủ tịch|Kiểm lâm trưởng|Tổng KTNN"
+)
+_CHIEFS = re.compile(rf"(?<!\w)(?:{_CHIEF})(?:\s*(?:,|và|hoặc)\s*(?:{_CHIEF}))*\s+")
+_BODY_AFTER_CHIEF = {"Chánh Văn phòng": "Văn phòng", "Chánh văn phòng": "văn phòng", "Chánh Thanh tra": "Thanh tra"}
+
+_NAME = r"[A-ZĐÀ-Ỹ][a-zà-ỹđ]+(?:\s+[A-ZĐÀ-Ỹ][a-zà-ỹđ]+){1,4}"
+_PERSON = re.compile(
+    rf"(?<!\w)(?:đồng chí\s+)?(?P<office>Phó Thủ tướng(?: Chính phủ)?|Thứ trưởng|Phó Chủ tịch(?: Ủy ban nhân dân| UBND)?(?: (?:tỉnh|thành phố|huyện|quận|xã|phường))?|Phó Giám đốc)\s+(?P<name>{_NAME})"
+)
+_PERSON_GROUP = re.compile(
+    r"(?<!\w)(?P<each>[Cc]ác)\s+(?:đồng chí\s+)?(?P<office>Phó Thủ tướng|Thứ trưởng|Phó Chủ tịch)(?P<rest>(?:\s+khác)?(?:\s+có liên quan|\s+liên quan)?)(?P<names>(?:\s*(?:,|và)?\s*(?:"
+    + _NAME
+    + r"))*)"
+)
+
+_KIND_WORDS = (
+    "sở", "ban ngành", "ban, ngành", "ban", "ngành", "đoàn thể", "đơn vị", "cơ quan", "địa phương", "tổ chức", "cá nhân", "doanh nghiệp", "bộ", "cục", "vụ", "tổng cục", "chi cục", "viện", "trường",
+    "bệnh viện", "xã", "phường", "thị trấn", "đặc khu", "huyện", "quận", "thị xã", "thành phố", "tỉnh", "hội", "hiệp hội", "hợp tác xã", "cấp ủy", "chính quyền", "chính quyền địa phương", "cấp",
+    "phòng", "phòng, ban", "trung tâm", "tập đoàn", "tập đoàn kinh tế", "tổng công ty", "công ty", "khách sạn", "cơ sở", "thư viện", "bảo tàng", "hộ gia đình", "chủ đầu tư", "ban quản lý", "lực lượng", "đồng chí",
+    "thành viên", "nhà trường", "nhà thầu", "chủ rừng", "hộ kinh doanh", "hiệp hội ngành nghề", "ngân hàng", "quỹ", "báo", "đài", "tổ chức chính trị", "tổ chức chính trị - xã hội", "tổ chức xã hội",
+    "tổ chức tín dụng", "đảng ủy", "huyện ủy", "thành ủy", "tỉnh ủy", "chi bộ", "đảng bộ", "trạm", "học viện", "ban đảng", "liên đoàn", "khu, cụm công nghiệp", "nhà máy", "chủ thể", "cơ quan đơn vị", "nhà khoa học",
+    "tổ", "đội", "đội, tổ", "thôn", "khu phố", "ấp", "bản", "hộ dân", "cộng đồng dân cư", "chủ cơ sở", "chủ phương tiện", "nhà đầu tư", "ban chỉ đạo", "ban chỉ huy", "cán bộ", "nhà tưởng niệm", "nhà truyền thống",
+    "khu di tích lịch sử", "trưởng thôn", "vườn quốc gia", "hội đoàn thể", "đài truyền hình", "sở - ngành",
+)  # fmt: skip
+_KIND = "(?:" + "|".join(sorted(map(re.escape, _KIND_WORDS), key=len, reverse=True)) + r")(?!\w)"
+_GROUP_START = re.compile(rf"(?<![\w/-])(?:(?P<det>các|mọi|những|toàn thể|từng|mỗi)\s+)?(?P<kind>{_KIND})", re.IGNORECASE)
+_GROUP_NEXT = re.compile(rf"\s*(?:,|-|–|và)\s*(?:(?P<chief>{_CHIEF})\s+)?(?P<det>các\s+)?(?P<kind>{_KIND})", re.IGNORECASE)
+_QUALIFIER = re.compile(
+    r"\s+(?:có liên quan|liên quan|hữu quan|trực thuộc(?:\s+(?:Trung ương|TW|trung ương|tỉnh|thành phố|Bộ|bộ|Sở|sở|Tổng cục))?|cấp (?:tỉnh|thành phố|huyện|xã|quận|cơ sở|Trung ương)|"
+    r"các cấp|cùng cấp|chức năng|chuyên ngành|chuyên môn|quản lý nhà nước|quản lý chuyên ngành|báo chí|truyền thông|thông tấn(?:, báo chí)?|nhà nước|Nhà nước|khác|Trung ương|trung ương|"
+    r"ngoài nước|trong nước|tại địa phương|ở địa phương|trên địa bàn(?: (?:tỉnh|thành phố|huyện|quận|xã|phường|cả nước|mình))?|trong (?:tỉnh|thành phố|ngành|Bộ|huyện|cả nước)|"
+    r"(?:thuộc|của)\s+(?:tỉnh|thành phố|Thành phố|Tỉnh|Bộ|bộ|ngành|Ngành|huyện|quận|xã|phường|Sở|mình|Chính phủ|phạm vi quản lý|thẩm quyền quản lý)|"
+    r"đóng trên địa bàn(?: (?:tỉnh|thành phố|huyện|xã|phường))?|tỉnh|thành phố|Thành phố|Tỉnh|huyện|quận|chính trị(?: - xã hội)?|xã hội(?: - nghề nghiệp)?|đoàn thể|sự nghiệp(?: công lập)?|ngang bộ|thuộc Chính phủ)(?!\w)"
+)
+_OF_BODY = re.compile(r"\s+(?:của|thuộc|trực thuộc)\s+")
+_STOP_WORDS = re.compile(
+    r"\s*(?:để|nhằm|trong việc|về việc|về|đối với|khi|nếu|mà|là|được|bị|đã|đang|gồm|bao gồm|như|do|từ|với|và|hoặc|cho|tại|trên|ở|qua|vào|trong|của|thuộc|có|cùng|nhất là|đặc biệt|bằng)(?!\w)", re.IGNORECASE
+)
+_PLACE_KIND = r"(?:thành phố|Thành phố|tỉnh|Tỉnh|huyện|Huyện|quận|Quận|thị xã|Thị xã|thị trấn|xã|Xã|phường|Phường|đặc khu|Đặc khu|TP\.?|Tp\.?|thủ đô|Thủ đô)"
+_PROPER = r"[A-ZĐÀ-Ỹ][\wà-ỹ]*(?:\s*-\s*[A-ZĐÀ-Ỹ][\wà-ỹ]*|\s+[A-ZĐÀ-Ỹ][\wà-ỹ]*)*"
+_TAIL = re.compile(
+    rf"\s+(?:(?P<listed>các tỉnh, thành phố(?: trực thuộc (?:Trung ương|trung ương|TW|T\.Ư))?|các tỉnh(?: trực thuộc Trung ương)?)|các cấp|cấp (?:tỉnh|huyện|xã|thành phố|cơ sở)|"
+    rf"các địa phương|cả nước|Trung ương|trung ương|TW|Việt Nam|cùng cấp|tại các nước|khu vực\s+[IVXL\d]+|{_PLACE_KIND}(?:\s+(?P<place>{_PROPER}|\d+))?)(?!\w)"
+)
+_LOCAL_LIST = re.compile(
+    rf"\s+(?P<items>(?:các\s+)?{_PLACE_KIND}(?:\s+{_PROPER})?(?:\s*(?:,|-|–|và)\s*(?:các\s+)?{_PLACE_KIND}(?:\s+{_PROPER})?)+|các\s+{_PLACE_KIND})(?!\w)"
+)
+_OWN_TERRITORY = re.compile(
+    r"\s+(?:thuộc|trên địa bàn|của|trong|trực thuộc)\s+(?:toàn\s+)?(?:tỉnh|thành phố|Tỉnh|Thành phố|TP|huyện|quận|xã|phường)(?!\s+trực)(?:\s+[A-ZĐÀ-Ỹ]\w*)*\s*$|\s+trên địa bàn\s*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention(Fact):
+    """A body, group or person named at [start, end) of the text; `name` is canonical."""
+
+    name: str
+    agency_id: str | None
+    group: bool
+    chief: bool = False  # its head of office is written, who stands for it
+    person: bool = False  # a deputy or a named person: an assignee by office and name
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the head of the document says, by which names are completed: the issuer, its province, the date of issue."""
+
+    issuer: str | None = None
+    province: Province | None = None
+    signed: date | None = None
+
+
+@cache
+def _verbs() -> re.Pattern[str]:
+    lines = (Path(__file__).parent.parent / "knowledge" / "verbs.txt").read_text("utf-8").splitlines()
+    phrases = sorted((spelling.modern(line.strip()) for line in lines if line.strip() and not line.startswith("#")), key=len, reverse=True)
+    return re.compile(r"\s*[,:]?\s*(?:" + "|".join(map(re.escape, phrases)) + r")(?!\w)", re.IGNORECASE)
+
+
+def begins_predicate(text: str, position: int) -> bool:
+    """Whether a verb or adverb of an order begins at `position` (after spaces, a comma or a colon)."""
+    return bool(_verbs().match(text, position))
+
+
+def find_agencies(text: str, *, context: Context, taken: Sequence[Range] = ()) -> list[Mention]:
+    """Every mention in the text, in order, without overlaps. `taken` ranges (citations) are skipped."""
+    view = spelling.modern(text)
+    known = {start: end for start, end in known_names(view)}
+    found: list[Mention] = []
+    position = 0
+    while position < len(view):
+        at = _next_start(view, position, known)
+        if at is None:
+            break
+        parsed = [] if overlaps(at, at + 1, taken) else _parse(view, at, known, context)
+        parsed = [m for m in parsed if not overlaps(m.start, m.end, taken)]
+        found += parsed
+        position = max(parsed[-1].end, at + 1) if parsed else at + 1
+    return found
+
+
+_ANY_START = re.compile(
+    rf"(?<![\w/-])(?:đồng chí\s+)?(?:{_CHIEF}|Phó Thủ tướng|Thứ trưởng|Phó Chủ tịch|Phó Giám đốc|các|Các|mọi|Mọi|những|từng|Từng|mỗi|Mỗi|toàn thể|{_KIND}|{'|'.join(re.escape(h) for h in _HEADS)})(?!\w)"
+    rf"|(?<![\w/-])[A-ZĐ](?:[a-zđ]*|[A-ZĐ&]*)(?!\w)",
+)
+
+
+def _next_start(view: str, position: int, known: dict[int, int]) -> int | None:
+    found = re.compile(_ANY_START.pattern, re.IGNORECASE).search(view, position) if False else _ANY_START.search(view, position)
+    at = found.start() if found else None
+    register_at = min((s for s in known if s >= position), default=None)
+    if at is None:
+        return register_at
+    return min(at, register_at) if register_at is not None else at
+
+
+def _parse(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
+    person = _PERSON.match(view, at)
+    if person:
+        name = f"{person['office']} {person['name']}"
+        return [Mention(at, person.end(), "person", 0.9, name, None, False, True, True)]
+    persons = _PERSON_GROUP.match(view, at)
+    if persons:
+        return _persons(persons)
+    chiefs = _CHIEFS.match(view, at)
+    if chiefs:
+        after = chiefs.end()
+        title = _BODY_AFTER_CHIEF.get(chiefs[0].strip())
+        if title:  # "Chánh Thanh tra tỉnh": the title holds the body's head noun
+            begin = after - len(title) - 1
+            inner = _named(view, begin, known, context) if view[begin : begin + len(title)] == title else []
+            if inner:
+                return [replace(inner[0], start=at, chief=True)]
+        inner = _body_or_group(view, after, known, context)
+        if inner:
+            first = replace(inner[0], start=at, chief=True)
+            return [first, *(replace(m, chief=True) for m in inner[1:])]
+    bare = re.compile(r"(?:Bộ trưởng|Chủ tịch|Giám đốc|Tổng Giám đốc|Tổng Kiểm toán Nhà nước|Tổng KTNN|Thống đốc)(?!\w)").match(view, at)
+    if bare and context.issuer and at not in known:
+        return [Mention(at, bare.end(), "issuer's head", 0.7, context.issuer, _id(context.issuer, context), False, True)]
+    return _body_or_group(view, at, known, context)
+
+
+def _persons(match: re.Match[str]) -> list[Mention]:
+    names = [n.strip() for n in re.split(r",|\bvà\b", match["names"] or "") if n.strip()]
+    office = match["office"]
+    if names and not match["rest"]:
+        mentions = []
+        position = match.start("names")
+        for name in names:
+            start = match.string.index(name, position)
+            position = start + len(name)
+            mentions.append(Mention(start, position, "person", 0.9, f"{office} {name}", None, False, True, True))
+        first = mentions[0]
+        return [replace(first, start=match.start()), *mentions[1:]]
+    end = match.end("rest")
+    return [Mention(match.start(), end, "persons", 0.8, f"các {office}{match['rest']}", "group:" + spelling.fold(f"các {office}{match['rest']}").replace(" ", "-"), True, True, True)]
+
+
+def _body_or_group(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
+    shared = _shared_head(view, at, context)
+    if shared:
+        return shared
+    plural = _plural(view, at, known, context)
+    if plural:
+        return plural
+    named = _named(view, at, known, context)
+    group = _group(view, at, known, context)
+    if named and (not group or view[at].isupper() and not view.startswith("Các ", at) and named[-1].end >= group[-1].end):
+        return named
+    return group or named
+
+
+_PLURAL = re.compile(r"[Cc]ác\s+(?=[A-ZĐ])")
+
+
+def _plural(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
+    """ "các Chi cục Quản lý thị trường": several bodies of one name."""
+    match = _PLURAL.match(view, at)
+    if not match:
+        return []
+    chiefs = _CHIEFS.match(view, match.end())
+    begin = chiefs.end() if chiefs else match.end()
+    head = _HEAD.match(view, begin)
+    if not head or head[0] in ("UBND", "Ủy ban nhân dân", "Ngành", "Khu", "Hội"):
+        return []
+    named = _named(view, begin, known, context)
+    if not named or named[0].end <= head.end() or re.fullmatch(r"(?:Sở|Bộ|Ban|Cục|Vụ),?", view[begin : named[0].end]):
+        return []
+    first = named[0]
+    name = f"các {first.name}"
+    return [replace(first, start=at, name=name, agency_id=_group_id(name), group=True, chief=bool(chiefs)), *named[1:]]
+
+
+_SHARED = re.compile(r"(?:[Cc]ác\s+)?(?P<head>Sở|sở|Bộ|bộ|Vụ|vụ|Cục|cục|Ban|Phòng|phòng|Hội|Chi cục)(?P<ministry>, ngành|, ban, ngành)?\s*:\s*(?=[A-ZĐÀ-Ỹ])")
+
+
+def _shared_head(view: str, at: int, context: Context) -> list[Mention]:
+    """ "Các Sở: Nội vụ, Tài chính, Kế hoạch và Đầu tư": one body for each field of work."""
+    match = _SHARED.match(view, at)
+    if not match:
+        return []
+    head = match["head"][0].upper() + match["head"][1:]
+    mentions: list[Mention] = []
+    position = match.end()
+    while True:
+        item = _HEAD.match(view, position)
+        if (item and item[0] != head) or _CHIEFS.match(view, position):
+            break
+        begin = item.end() + 1 if item else position
+        end = _field_end(view, begin, head)
+        if end is None:
+            break
+        name = register().official(f"{head} {view[begin:end]}")
+        mentions.append(Mention(position, end, "shared head", 0.9, name, _id(name, context), False))
+        gap = re.compile(r"\s*(?:,|;|và)\s*(?=[A-ZĐÀ-Ỹ])").match(view, end)
+        if not gap:
+            break
+        position = gap.end()
+    if mentions:
+        mentions[0] = replace(mentions[0], start=at)
+    return mentions
+
+
+def _field_end(view: str, begin: int, head: str) -> int | None:
+    """The end of a field of work ("Kế hoạch và Đầu tư") that the register knows under this head, else by shape."""
+    best = None
+    for stop in re.finditer(r"(?=[,;.:)]|\s+(?:và|chủ|phối|có|tổ|theo|căn|triển|khẩn|xây)\b|\s*$|\n)", view[begin : begin + 90]):
+        candidate = view[begin : begin + stop.start()].strip()
+        if candidate and candidate[-1].isalnum() and register().lookup(f"{head} {candidate}", on=None):
+            best = begin + stop.start()
+    return best if best is not None else _shape_end(view, begin)
+
+
+def _named(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
+    """A body with a name of its own at `at`, or the several bodies of a list of places."""
+    head = _HEAD.match(view, at)
+    end = known.get(at)
+    rule, confidence = ("register", 0.97) if end else ("shape", 0.8)
+    if end is not None and (goes_on := _goes_on(view, end)) is not None:
+        end, rule, confidence = goes_on, "register and shape", 0.85
+    if end is None:
+        if head is None:
+            return []
+        word = head[0]
+        if word in ("Ủy ban nhân dân", "UBND", "Hội đồng nhân dân", "HĐND", "Công an", "Tòa án nhân dân", "Viện kiểm sát nhân dân", "Viện Kiểm sát nhân dân", "MTTQ", "Mặt trận Tổ quốc", "UBMTTQ", "Ủy ban Mặt trận Tổ quốc"):
+            end = head.end()
+            further = _shape_end(view, end) if word.startswith(("Công an", "Mặt trận", "Ủy ban Mặt")) else None
+            end = further or end
+        else:
+            shaped = _shape_end(view, head.end())
+            if shaped is None:
+                tail_only = _TAIL.match(view, head.end())
+                if not tail_only or word in ("Bộ", "Ban", "Tổ", "Khu", "Hội", "Đoàn", "Phòng", "Sở", "Trường", "Cơ quan", "Quỹ", "Đài", "Báo"):
+                    if not (tail_only and word in ("Đài", "Sở", "Hội")):
+                        return []
+                shaped = head.end()
+            if word in _LOWER_HEADS and not re.match(r"\s+[A-ZĐÀ-Ỹ]", view[head.end() :]):
+                return []
+            end = shaped
+    zones = re.compile(r"\s+và\s+các\s+[Kk]hu\s+(?:công nghiệp|kinh tế|chế xuất|công nghệ cao)").match(view, end)
+    if zones and view.startswith(("Ban Quản lý", "Ban quản lý"), at):
+        end = zones.end()
+    return _with_place(view, at, end, rule, confidence, context)
+
+
+def _goes_on(view: str, end: int) -> int | None:
+    """A name that goes on past what the register knows: "Ban Quản lý các khu công nghiệp | Cần Thơ", "Khu kinh tế A và các Khu công nghiệp"."""
+    if re.match(r" [A-ZĐÀ-Ỹ]", view[end:]) and not _HEAD.match(view, end + 1) and not _CHIEFS.match(view, end + 1):
+        return _shape_end(view, end)
+    return None
+
+
+def _with_place(view: str, at: int, end: int, rule: str, confidence: float, context: Context) -> list[Mention]:
+    ends_in_kind = re.compile(rf"\s+{_PLACE_KIND}$").search(view[at:end])
+    if ends_in_kind and re.match(rf"\s*(?:,|-|và)\s*{_PLACE_KIND}(?!\w)", view[end:]):
+        end = at + ends_in_kind.start()  # "Ủy ban nhân dân xã | , phường": the register's name is the first of a list
+    words = view[at:end]
+    tail = _TAIL.match(view, end)
+    local = None if tail and tail["listed"] else _LOCAL_LIST.match(view, end)
+    if local and re.match(r"(?:Ủy ban nhân dân|UBND|Công an|Hội đồng nhân dân|HĐND|Huyện ủy|Đảng ủy|Phòng|Trung tâm|Hội|Công đoàn|Ban)", words):
+        return _local_bodies(view, at, end, local, context)
+    if tail:
+        listed = re.compile(r"\s*:\s*(?=[A-ZĐÀ-Ỹ])").match(view, tail.end()) if tail["listed"] else None
+        if listed:
+            return _listed_places(view, at, words, listed.end(), context)
+        end = tail.end()
+        again = _TAIL.match(view, end)  # "Việt Nam thành phố", "cấp xã …"
+        if again and not again["listed"]:
+            end = again.end()
+    name = _canonical(view[at:end], context)
+    return [Mention(at, end, rule, confidence, name, _id(name, context), _many(name))]
+
+
+def _many(name: str) -> bool:
+    """Whether the name is of many bodies of one kind ("Ủy ban nhân dân các quận, huyện", "Công an cấp xã")."""
+    return bool(re.search(r"\s(?:các|cấp)\s", name) and not re.match(r"Ban [Qq]uản lý|Hội|Liên hiệp", name))
+
+
+def _listed_places(view: str, at: int, words: str, position: int, context: Context) -> list[Mention]:
+    """ "Ủy ban nhân dân các tỉnh, thành phố: Hà Tĩnh, Huế": one body a place, with its type from the register."""
+    mentions: list[Mention] = []
+    start = at
+    item = re.compile(r"(?:(?:tỉnh|thành phố)\s+)?(" + _PROPER + r")")
+    while True:
+        found = item.match(view, position)
+        place = register().province(found[1], on=context.signed) if found else None
+        if found is None or place is None:
+            break
+        type_ = place.type
+        official = register().official(words.strip())
+        name = f"{official} {place.name}" if re.match(r"(Tỉnh|Thành) ủy", official) else f"{official} {type_} {place.name}"
+        mentions.append(Mention(start, found.end(), "listed places", 0.9, name, _id(name, context), False))
+        gap = re.compile(r"\s*(?:,|;|và)\s*(?=(?:tỉnh|thành phố)?\s*[A-ZĐÀ-Ỹ])").match(view, found.end())
+        if not gap:
+            break
+        start = position = gap.end()
+    return mentions
+
+
+def _local_bodies(view: str, at: int, end: int, match: re.Match[str], context: Context) -> list[Mention]:
+    """ "UBND các huyện, thị xã Đức Phổ và thành phố Quảng Ngãi": a named place is a body of its own, the rest is one group."""
+    official = register().official(view[at:end].strip())
+    items = re.findall(rf"(?:các\s+)?({_PLACE_KIND})(?:\s+({_PROPER}))?", match["items"])
+    named = [(kind, place) for kind, place in items if place]
+    plain = [kind.lower() for kind, place in items if not place]
+    mentions: list[Mention] = []
+    if plain and not (named and len(plain) + len(named) > 1 and len(named) == 1 and re.search(r"đặc khu\s", match["items"]) and False):
+        each = "các " if match["items"].lower().startswith("các") else ""
+        name = f"{official} {each}{', '.join(plain)}"
+        stop = match.end() if not named else view.index(named[0][0], end) - 1
+        mentions.append(Mention(at, max(stop, end + 1), "local bodies", 0.92, name, _id(name, context), True))
+    position = end
+    for kind, place in named:
+        begin = view.index(f"{kind}", view.index(place, position) - len(kind) - 2) if place in view[position:] else end
+        stop = view.index(place, begin) + len(place)
+        mentions.append(Mention(at if not mentions else begin, stop, "local bodies", 0.9, f"{official} {kind.lower()} {place}", None, False))
+        position = stop
+    return mentions
+
+
+# Words of names that need an object after them, in lower case: "Quản lý | thị trường".
+_NEEDS_OBJECT = re.compile(r"(?:Quản lý|Phát triển|Bảo vệ|Kiểm soát|Xúc tiến|Phòng chống|Kiểm định|Đăng ký|Dịch vụ|Hỗ trợ|Cung ứng|Khai thác|Đầu tư)$")
+
+
+def _shape_end(view: str, position: int) -> int | None:
+    """Where a name ends that goes on at `position`, by word shape; None if no name goes on there."""
+    inner = _inner(view)
+    end: int | None = None
+    i = position
+    while True:
+        match = re.compile(r"[ \t]*(\w+(?:[&.]\w+)*)").match(view, i)
+        connector = re.compile(r"\s*(-|–|&|,|và)\s*(?=[A-ZĐÀ-Ỹ])").match(view, i)
+        if connector and end is not None:
+            word = connector[1]
+            after = connector.end()
+            if _HEAD.match(view, after) or _CHIEFS.match(view, after) or word == ",":
+                return end
+            i = after
+            match = re.compile(r"(\w+(?:[&.]\w+)*)").match(view, i)
+        if not match:
+            return end
+        start, token = match.start(1), match[1]
+        if token[0].isupper() and not (end is not None and token in ("Các", "Chủ", "Giám", "Thủ") and False):
+            if end is None and token in ("Các", "Chủ"):
+                return None
+            end = match.end(1)
+        elif end is not None and start in inner and not begins_predicate(view, start):
+            end = match.end(1)
+        elif end is not None and _NEEDS_OBJECT.search(view, position, end) and not begins_predicate(view, start) and not _STOP_WORDS.match(view, i):
+            end = match.end(1)
+            following = re.compile(r" (\w+)").match(view, end)
+            if following and following.start(1) in inner:
+                end = following.end(1)
+            position = end
+        elif end is not None and _lower_bridge(view, i):
+            i = _lower_bridge(view, i) or i
+            continue
+        else:
+            return end
+        i = match.end(1)
+
+
+def _lower_bridge(view: str, position: int) -> int | None:
+    """A lower-case word inside a name: it is followed by a capital, directly or after "và" ("Quản lý chất lượng Nông lâm sản")."""
+    match = re.compile(r"\s+([a-zà-ỹđ]+(?:\s+[a-zà-ỹđ]+)?)(?=\s+(?:và\s+|-\s+)?[A-ZĐÀ-Ỹ])").match(view, position)
+    if not match or begins_predicate(view, position) or _STOP_WORDS.match(view, position):
+        return None
+    words = match[1].split()
+    if words[-1] in ("tỉnh", "phố", "huyện", "quận", "xã", "phường", "khu", "và", "của", "các", "với", "Trung") or words[0] in ("tỉnh", "thành", "huyện", "quận", "xã", "phường", "đặc", "thị", "và", "các"):
+        return None
+    after = re.compile(r"\s+(?:và\s+|-\s+)?").match(view, match.end())
+    if after and (_HEAD.match(view, after.end()) or _CHIEFS.match(view, after.end())):
+        return None
+    return match.end()
+
+
+@lru_cache(maxsize=16)
+def _inner(view: str) -> frozenset[int]:
+    return inner_syllables(view)
+
+
+def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
+    start = _GROUP_START.match(view, at)
+    if not start:
+        return []
+    determined = bool(start["det"])
+    kinds = 1
+    end = start.end()
+    while True:
+        more = _GROUP_NEXT.match(view, end)
+        if not more or (more["det"] and not re.match(r"(?:các\s+)?cấp, các ngành", view[at:][:40], re.IGNORECASE)):
+            break
+        if re.match(r"\s*và\s", more[0]) and _is_own_body(view, more, known):
+            break
+        kinds += 1
+        end = more.end()
+    qualified = False
+    while True:
+        qualifier = _QUALIFIER.match(view, end)
+        if not qualifier:
+            break
+        qualified = True
+        end = qualifier.end()
+        more = _GROUP_NEXT.match(view, end)
+        if more and not more["det"] and re.match(r"\s*(?:,|và)\s", more[0]) and determined and not _is_own_body(view, more, known):
+            end = more.end()
+    of_body = _OF_BODY.match(view, end)
+    if of_body:
+        bodies = _named(view, of_body.end(), known, context)
+        if bodies and determined and re.match(r"(?:các\s+)?(?:đơn vị|cơ quan)", view[at:end], re.IGNORECASE):
+            if "của" in of_body[0]:  # "các đơn vị của Bộ Tài chính" is the ministry, by its units
+                return [replace(bodies[0], start=at)]
+            end = bodies[0].end
+            qualified = True
+        elif bodies and determined:
+            end = bodies[0].end
+            qualified = True
+    if not determined and kinds < 2 and not qualified:
+        return []
+    if not determined and view[at].islower() and kinds < 2 and not re.match(r"(?:đơn vị|cơ quan|sở|ngành|địa phương|chính quyền)", view[at:]):
+        return []
+    if determined:
+        end = _free_qualifier(view, end)
+    words = view[at:end]
+    if re.fullmatch(r"(?:các|mọi|những|mỗi|từng)\s+(?:cấp|tổ|đội|ban|bản|đài|báo|hội|quỹ|trường|trạm|cán bộ|thành viên|chủ thể)", words, re.IGNORECASE) and words.lower() not in ("các cấp", "các trường", "các ban"):
+        return []
+    name = _canonical_group(words, context)
+    return [Mention(at, end, "group", 0.85 if qualified or kinds > 1 else 0.75, name, _group_id(name), True)]
+
+
+# A long qualifier before "có trách nhiệm": "các tổ chức, cá nhân | khai thác, sử dụng … | có trách nhiệm".
+_CHARGED = re.compile(r"(?:(?!chủ trì|phối hợp|báo cáo|chỉ đạo|triển khai)[^.;:\n]){1,110}?(?=\s+(?:có trách nhiệm|có nhiệm vụ|chịu trách nhiệm))")
+
+
+def _free_qualifier(view: str, end: int) -> int:
+    """A group's own qualifier in free words, up to the verb: "các đơn vị | cấp nước sạch …", at most eight syllables."""
+    charged = _CHARGED.match(view, end)
+    if charged:
+        return charged.end()
+    i, taken = end, 0
+    while taken < 8:
+        if begins_predicate(view, i) or _STOP_WORDS.match(view, i):
+            break
+        match = re.compile(r"[ \t]+(\w+)").match(view, i)
+        if not match:
+            break
+        i = match.end()
+        taken += 1
+    follows = view[i : i + 1]
+    # Free words count only where a verb or the end of the clause follows them; otherwise they are the sentence itself.
+    if taken and (begins_predicate(view, i) or follows in (":", "\n", "") or re.match(r"\s+có trách nhiệm", view[i:])):
+        return i
+    if taken and taken <= 4 and follows in (",", ";", "."):
+        return i
+    return end
+
+
+def _is_own_body(view: str, more: re.Match[str], known: dict[int, int]) -> bool:
+    at = more.start("kind")
+    if more["det"]:
+        return True
+    word = view[at : at + 1]
+    return word.isupper() and (at in known or bool(re.match(r"\s+[A-ZĐÀ-Ỹ]", view[more.end("kind") :])))
+
+
+def _canonical(words: str, context: Context) -> str:
+    """Abbreviations written out, official spelling; the issuer itself is completed by its place."""
+    name = register().official(re.sub(r"\s+", " ", words).strip())
+    name = re.sub(r"\b(Tỉnh|Thành phố|Huyện|Quận|Xã|Phường)$", lambda m: m[0].lower(), name)
+    issuer = context.issuer
+    if issuer:
+        same = spelling.key(issuer)
+        bare = spelling.key(name)
+        if same.startswith(bare + " ") and re.fullmatch(r"(?:ủy ban nhân dân|hội đồng nhân dân|tỉnh ủy|thành ủy|ban thường vụ tỉnh ủy|ban thường vụ thành ủy)(?: (?:tỉnh|thành phố|huyện|quận|thị xã|xã|phường|đặc khu))?", bare):
+            return issuer
+    return name
+
+
+def _canonical_group(words: str, context: Context) -> str:
+    name = re.sub(r"\s+", " ", words).strip(" ,;:")
+    name = re.sub(rf"(?<=, )(?:{_CHIEF})\s+(?=\w)", "", name)
+    name = re.sub(r"\s+-\s+", ", ", name) if re.match(r"(?:các\s+)?sở - ngành|(?:các\s+)?quận - huyện", name, re.IGNORECASE) else name
+    stripped = _OWN_TERRITORY.sub("", name)
+    name = stripped if len(stripped.split()) >= 2 else name
+    name = register().official(name)
+    return name[0].lower() + name[1:] if name else name
+
+
+def _group_id(name: str) -> str:
+    return "group:" + re.sub(r"[^a-z0-9]+", "-", spelling.fold(name)).strip("-")
+
+
+def _id(name: str, context: Context) -> str | None:
+    if _many(name):
+        return _group_id(name)
+    return register().agency_id(name, province=context.province, on=context.signed)

@@ -1,0 +1,302 @@
+"""Who acts in a task, and in what role: cues between the agencies of a sentence.
+
+A mention is an actor when a cue makes it one: it is ordered ("giao X"), it is the subject of the order ("X chủ trì …"), it comes after
+"phối hợp với", or it receives the result ("báo cáo X", "qua X"). Bodies listed together share the role of the first. Everything else is a
+mere mention. Roles missing in a task's own words are inherited from its headings, at last from the addressees.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from extractor.facts.agencies import Mention, begins_predicate
+from extractor.knowledge import spelling
+from extractor.record import AssignmentSource, Role
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFact:
+    """An agency in a role. [start, end) are its words in the flow; `rule` names the cue."""
+
+    role: Role
+    mention: Mention
+    start: int
+    end: int
+    source: AssignmentSource
+    rule: str
+    confidence: float
+    clause: int = 0  # which clause of the unit named it; leads of different clauses may be different work
+
+    @property
+    def key(self) -> str:
+        return spelling.key(self.mention.name)
+
+
+_SENTENCE = re.compile(r"[.;!?…](?=\s+[A-ZĐÀ-Ỹ“\"(+-])|\.(?=\s*$)|;(?=\s)|\n")
+_ABBREVIATED = re.compile(r"(?:\b(?:TP|Tp|TT|Q|P|T|ThS|TS|BS|PCT|CT|Mr)|\d)$")
+
+# What may stand between two bodies of one list.
+_IN_LIST = re.compile(r"\s*(?:,|;|và|hoặc|cùng|cùng với|và các|với|-|–|,\s*và|;\s*và|,\s*với)?\s*(?:lãnh đạo\s+|đại diện\s+)?")
+_COORDINATE = re.compile(
+    r"(?:phối hợp|kết hợp|phối kết hợp|liên kết|cộng tác)(?:\s+(?:chặt chẽ|đồng bộ|thống nhất|thường xuyên|kịp thời|tốt|hiệu quả|tổ chức|triển khai|thực hiện|chặt|có hiệu quả|trao đổi))*(?:[,\s]+(?:với|cùng|cùng với|giữa))?\s*$|"
+    r"(?:chủ trì|cùng)\s*,?\s*cùng(?: với)?\s*$|(?:chủ trì\s*,?\s*cùng(?: với)?|cùng với|với sự (?:tham gia|phối hợp) của|cùng sự tham gia của|hiệp đồng với|^\W*Với|^\W*với)\s*$|"
+    r"phối hợp[^.;:]{0,25}\s(?:với|cùng)\s*$",
+    re.IGNORECASE,
+)
+_REPORT_VERB = re.compile(
+    r"(?<!\w)(?:báo cáo|trình|gửi|tham mưu|đề xuất|kiến nghị|phản ánh|xin ý kiến|thông báo|phản hồi|chuyển|giúp|gửi về|cung cấp|nộp|đề nghị|thông tin|tổng hợp|hồ sơ)(?!\w)", re.IGNORECASE
+)
+_RECEIVER = re.compile(
+    r"(?:báo cáo|trình|gửi|tham mưu|đề xuất|kiến nghị|phản ánh|xin ý kiến)(?:\s+(?:cho|với|về|lên|giúp|đến|tới|kịp thời|ngay|kết quả|định kỳ|đề xuất|báo cáo|trực tiếp|bằng văn bản|tình hình|thường xuyên|đầy đủ|xin ý kiến|đồng thời))*\s*$|"
+    r"(?<!\w)(?:thông qua|qua)\s*$",
+    re.IGNORECASE,
+)
+_RECEIVER_FAR = re.compile(r"(?<!\w)(?:về|cho|gửi|tới|đến|lên|với|giúp)\s*$", re.IGNORECASE)
+_VIA = re.compile(r"[(,]?\s*(?:thông qua|qua)\s*$", re.IGNORECASE)
+_ORDER = re.compile(r"(?<!\w)(?:giao|yêu cầu|đề nghị|chỉ thị|phân công|giao nhiệm vụ|giao trách nhiệm|ủy quyền|uỷ quyền)(?:\s+(?:cho|đối với|nhiệm vụ cho|trách nhiệm cho|đồng chí))*\s*:?\s*$", re.IGNORECASE)
+_DIRECTS = re.compile(
+    r"(?<!\w)(?:chỉ đạo|lãnh đạo|hướng dẫn|đôn đốc|kiểm tra|giám sát|thanh tra|hỗ trợ|vận động|tạo điều kiện(?: thuận lợi)?(?: cho)?|đối với|khuyến khích|yêu cầu|đề nghị|tuyên truyền|nhắc nhở|quản lý|cho phép|giúp|cho|tập huấn|bồi dưỡng|khen thưởng|bảo đảm cho|"
+    r"phối hợp|theo dõi|chấn chỉnh|kiện toàn|thành lập|tổ chức|giao|phân công)\s*$",
+    re.IGNORECASE,
+)
+_ACTS_AFTER = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:chịu trách nhiệm\s+)?(?:làm cơ quan\s+)?(?:chủ trì|là cơ quan (?:chủ trì|đầu mối|thường trực)|làm đầu mối|là đầu mối)(?!\w)", re.IGNORECASE)
+_CHARGED_AFTER = re.compile(r"\s*(?:\([^)]*\)\s*)?,?\s*(?:có trách nhiệm|chịu trách nhiệm|có nhiệm vụ)", re.IGNORECASE)
+_COORDINATES_AFTER = re.compile(r"\s*(?:cùng\s+)?phối hợp(?:\s+(?:thực hiện|triển khai|tổ chức))?\s*[).;,]?\s*$", re.IGNORECASE)
+_BY = re.compile(r"(?<!\w)do\s*$", re.IGNORECASE)
+_ADVERBIAL = re.compile(
+    r"(?:hàng|hằng|định kỳ|trong|trước|sau|từ|đến|căn cứ|theo|trên cơ sở|để|nhằm|khi|ngoài|tùy|tuỳ|năm|quý|tháng|ngày|đồng thời|riêng|bên cạnh|với|qua|thông qua|đặc biệt|trường hợp|nếu|"
+    r"thực hiện|triển khai|hoạt động|các nội dung|chậm nhất|giao)(?!\w)",
+    re.IGNORECASE,
+)
+_CLAUSE_START = re.compile(r"(?:^|[,:;)”\"–-]|\bthì|\bđồng thời|\bvà)\s*$", re.IGNORECASE)
+_MERE_RECEIVERS = re.compile(r"(?:các\s+)?(?:cấp có thẩm quyền|cơ quan có thẩm quyền|cấp trên|cơ quan cấp trên|người dân|nhân dân|doanh nghiệp|cấp thẩm quyền|cơ quan thẩm quyền)", re.IGNORECASE)
+_PUBLIC = re.compile(r"(?:các |mọi |những |từng )?(?:tổ chức|cá nhân|doanh nghiệp|hộ |người|nhân dân|cơ sở|đối tượng|khách sạn|nhà thầu|chủ |hợp tác xã|cán bộ|thành viên)", re.IGNORECASE)
+_REPORTING_OLD_ORDER = re.compile(r"(?:theo đó|trước đó|đã|tại \S+ (?:số|này)[^,]{0,60},)\s*,?\s*$", re.IGNORECASE)
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """[start, end) of the clauses of a unit: split at full stops, semicolons and line ends, not inside abbreviations or numbers."""
+    bounds: list[tuple[int, int]] = []
+    start = 0
+    depth = 0
+    for i, char in enumerate(text):
+        if char == "(":
+            depth += 1
+        elif char == ")":
+            depth = max(0, depth - 1)
+        elif char == "\n":
+            depth = 0
+        if char in ".;!?…\n" and (char == "\n" or (depth == 0 and _SENTENCE.match(text, i) and not (char == "." and _ABBREVIATED.search(text[:i])))):
+            bounds.append((start, i))
+            start = i + 1
+    bounds.append((start, len(text)))
+    return [(s, e) for s, e in bounds if text[s:e].strip()]
+
+
+def find_roles(text: str, mentions: Sequence[Mention], *, offset: int, source: AssignmentSource, label: bool = False) -> list[RoleFact]:
+    """The roles in a unit's words (or in a heading's: `label`), at most one for a body and role.
+
+    `mentions` are the agencies in `text`; `offset` moves their places into the flow.
+    """
+    facts: list[RoleFact] = []
+    for number, (start, end) in enumerate(sentences(text)):
+        inside = [m for m in mentions if start <= m.start < end]
+        facts += _clause(text, start, end, inside, number, offset, source, label and number == 0)
+    return _once(facts)
+
+
+def _clause(text: str, start: int, end: int, mentions: Sequence[Mention], number: int, offset: int, source: AssignmentSource, label: bool) -> list[RoleFact]:
+    facts: list[RoleFact] = []
+    role: Role | None = None  # the role of the list that the last mention belongs to
+    rule = ""
+    confidence = 0.0
+    led = False
+    persons_direct = False
+    last_end = start
+    for i, m in enumerate(mentions):
+        gap = text[last_end : m.start]
+        so_far = text[start : m.start]
+        listed = i > 0 and bool(_IN_LIST.fullmatch(gap)) and not (m.person and False)
+        in_parentheses = so_far.count("(") > so_far.count(")")
+        follow = _list_end(text, mentions, i)
+        if listed and not (role is None and not facts):
+            # A new subject after ", " that acts on its own ("X …, Y chủ trì") is not in the list.
+            if role not in ("lead", None) and _ACTS_AFTER.match(text, follow) and not _IN_LIST.fullmatch(text[last_end : m.start].strip(" ,") or ","):
+                role, rule, confidence = "lead", "acts", 0.9
+        elif listed:
+            pass
+        else:
+            role, rule, confidence = _cue(text, start, m, i, mentions, gap, so_far, follow, led=led, first=i == 0, label=label, in_parentheses=in_parentheses, before=role)
+        if role == "report_to" and _MERE_RECEIVERS.fullmatch(m.name):
+            pass
+        elif role is not None:
+            facts.append(RoleFact(role, m, m.start + offset, m.end + offset, source, rule, min(confidence, m.confidence + 0.05), number))
+            led = led or role == "lead"
+        if m.person and label and role == "lead":
+            persons_direct = True
+        last_end = m.end
+    if persons_direct and re.search(r"chỉ đạo\s*:?\s*(?:$|[A-ZĐ])", text[start:end]):
+        facts = _supervised(text, start, end, facts)
+    return facts
+
+
+def _supervised(text: str, start: int, end: int, facts: Sequence[RoleFact]) -> list[RoleFact]:
+    """ "Thứ trưởng A … chỉ đạo (Vụ X chủ trì …):": the deputy follows up, the body that is named after leads."""
+    changed: list[RoleFact] = []
+    for fact in facts:
+        if fact.role == "lead" and fact.mention.person:
+            changed.append(replace(fact, role="supervise"))
+        else:
+            changed.append(fact)
+    return changed
+
+
+def _list_end(text: str, mentions: Sequence[Mention], i: int) -> int:
+    """The end of the list of bodies that begins with mention i."""
+    end = mentions[i].end
+    for m in mentions[i + 1 :]:
+        if not _IN_LIST.fullmatch(text[end : m.start]):
+            break
+        end = m.end
+    return end
+
+
+def _cue(
+    text: str, start: int, m: Mention, i: int, mentions: Sequence[Mention], gap: str, so_far: str, follow: int, *, led: bool, first: bool, label: bool, in_parentheses: bool, before: Role | None
+) -> tuple[Role | None, str, float]:  # fmt: skip
+    if in_parentheses:
+        if _ACTS_AFTER.match(text, m.end):
+            return "lead", "parentheses", 0.9
+        if _COORDINATES_AFTER.match(text[m.end : m.end + 60].split(")")[0]):
+            return "coordinate", "parentheses", 0.88
+        if _VIA.search(gap):
+            return "report_to", "via", 0.9
+        if before == "report_to" and re.search(r"[(;–-]\s*$", gap):
+            return "report_to", "apposition", 0.7
+        if re.search(r"\(\s*$", gap):
+            return None, "apposition", 0.0
+    if _COORDINATE.search(so_far if i == 0 else gap):
+        return "coordinate", "coordination", 0.93
+    if _ACTS_AFTER.match(text, follow) and not re.search(r"(?:của|thuộc)\s*$", gap):
+        return "lead", "acts", 0.95
+    receiver = _receiver(gap, so_far, first)
+    if receiver:
+        return receiver
+    if _ORDER.search(gap if i else so_far):
+        if _REPORTING_OLD_ORDER.search(_ORDER.sub("", so_far).strip() + " ") and re.search(r"theo đó", so_far, re.IGNORECASE):
+            return None, "old order", 0.0
+        if not led or re.search(r"(?:^|[,;:]\s*|đồng thời\s*,?\s*)(?:giao|phân công|đề nghị|yêu cầu)\s*(?:cho\s*)?:?\s*$", gap, re.IGNORECASE):
+            if led and not re.search(r"giao|phân công", gap, re.IGNORECASE):
+                return None, "directs", 0.0
+            return "lead", "ordered", 0.94
+        return None, "directs", 0.0
+    if _BY.search(gap) and begins_predicate(text, follow):
+        return "lead", "by", 0.85
+    if _DIRECTS.search(gap):
+        if (label or not led) and _CHARGED_AFTER.match(text, follow) and "chỉ đạo" in gap:
+            return "lead", "directed and charged", 0.7
+        return None, "directs", 0.0
+    return _subject(text, start, m, gap, so_far, follow, led=led, label=label)
+
+
+def _receiver(gap: str, so_far: str, first: bool) -> tuple[Role, str, float] | None:
+    near = so_far if first else gap
+    if _RECEIVER.search(near):
+        return "report_to", "report", 0.92
+    far = _RECEIVER_FAR.search(near)
+    if far:
+        verb = None
+        for verb in _REPORT_VERB.finditer(so_far):
+            pass
+        if verb and re.match(r"báo cáo|gửi|phản ánh|tham mưu|trình|kiến nghị|đề xuất|nộp|chuyển|tổng hợp", verb[0], re.IGNORECASE):
+            between = so_far[verb.end() :]
+            if re.search(r"(?:với)\s*$", near) and not re.match(r"đề xuất|kiến nghị|báo cáo", verb[0], re.IGNORECASE):
+                return None
+            if len(between.split()) <= 40 and not re.search(r"(?:ý thức|trách nhiệm|quy định|kiến thức|nhận thức|điều kiện)\s+(?:về|cho)\s*$", near):
+                strong = re.match(r"báo cáo|gửi|phản ánh|trình", verb[0], re.IGNORECASE)
+                return "report_to", "report far", 0.85 if strong else 0.72
+    return None
+
+
+def _subject(text: str, start: int, m: Mention, gap: str, so_far: str, follow: int, *, led: bool, label: bool) -> tuple[Role | None, str, float]:
+    at_start = not so_far.strip(" \t“\"'–-+*")
+    after = text[follow : follow + 3].lstrip(" ")
+    if at_start and (label or after[:1] in (":", "\n") or (after == "" and label)):
+        return "lead", "label", 0.95
+    acts = begins_predicate(text, follow) or _CHARGED_AFTER.match(text, follow) or (re.match(r"\s*\(", text[follow:]) and begins_predicate(text, _after_parentheses(text, follow)))
+    if at_start and acts:
+        return "lead", "subject", 0.93
+    if at_start and re.match(r"\s*(?:\([^)]*\)\s*)?(?:-|–)", text[follow:]) and len(text) > follow + 4:
+        return "lead", "subject in apposition", 0.8
+    if at_start and not m.group and re.match(r"\s+\w", text[follow:]):
+        return "lead", "subject without a known verb", 0.7
+    if at_start and m.group and re.match(r"\s+\w", text[follow:]) and not _PUBLIC.match(m.name):
+        return "lead", "subject without a known verb", 0.62
+    if led or not acts:
+        return None, "mention", 0.0
+    if re.search(r"(?:để|mà|khi|nơi|của|được|bị|nhằm|giữa|cho|trong đó)\s*(?:có\s*)?$", gap):
+        return None, "mention", 0.0
+    if not _CLAUSE_START.search(so_far):
+        return None, "mention", 0.0
+    opening = so_far.strip()
+    if _ADVERBIAL.match(opening) and (not _PUBLIC.match(m.name) or len(opening.split()) <= 12):
+        return "lead", "subject after an adverbial", 0.85
+    if opening.endswith((",", ":", ";")) and not m.group and len(opening.split()) <= 40:
+        return "lead", "subject after a clause", 0.72
+    if opening.endswith((",", ":")) and m.group and not _PUBLIC.match(m.name) and re.match(r"(?:các\s+)?(?:sở|cơ quan|đơn vị|địa phương|bộ|ban)", m.name, re.IGNORECASE):
+        return "lead", "subject after a clause", 0.66
+    return None, "mention", 0.0
+
+
+def _after_parentheses(text: str, position: int) -> int:
+    close = text.find(")", position)
+    return close + 1 if 0 <= close - position < 120 else position
+
+
+def _once(facts: Sequence[RoleFact]) -> list[RoleFact]:
+    """The same body twice in one role is one assignment, at its first place; a lead is not also a coordinator of itself."""
+    seen: set[tuple[str, str]] = set()
+    kept: list[RoleFact] = []
+    leads = {f.key for f in facts if f.role == "lead"}
+    for fact in facts:
+        if (fact.role, fact.key) in seen or (fact.role == "coordinate" and fact.key in leads):
+            continue
+        seen.add((fact.role, fact.key))
+        kept.append(fact)
+    return kept
+
+
+def inherit(own: Sequence[RoleFact], headings: Sequence[Sequence[RoleFact]], addressees: Sequence[RoleFact]) -> list[RoleFact]:
+    """The unit's roles completed by those of its headings (nearest first), at last by the addressees.
+
+    A body's role in the unit's own words replaces the role that a heading gives it. A heading's lead stands beside an explicit lead
+    unless it is a group, or the explicit lead is one of several that the heading names.
+    """
+    roles = list(own)
+    explicit = {f.key for f in own}
+    own_leads = [f for f in own if f.role == "lead"]
+    led = bool(own_leads)
+    for heading in headings:
+        leads = [f for f in heading if f.role == "lead"]
+        others = [f for f in heading if f.role != "lead"]
+        if leads and not led:
+            roles += [f for f in leads if f.key not in explicit]
+            led = True
+        elif leads and own_leads and not any(f.mention.group for f in leads) and len(leads) == 1 and all(f.key != leads[0].key for f in own_leads):
+            if not _resumes(own_leads, leads[0]):
+                roles += [leads[0]]
+        if not own_leads or not leads:
+            roles += [f for f in others if f.key not in explicit]
+        explicit |= {f.key for f in heading}
+        if leads:
+            own_leads = own_leads or leads
+    if not led:
+        roles += [replace(f, source="addressees") for f in addressees if f.key not in explicit]
+    return _once(roles)
+
+
+def _resumes(own: Sequence[RoleFact], heading: RoleFact) -> bool:
+    """Whether explicit leads only speak of the heading's lead again, or of the public under it."""
+    return all(f.mention.group and (_PUBLIC.match(f.mention.name) is not None) for f in own)

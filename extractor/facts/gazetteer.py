@@ -1,0 +1,90 @@
+"""Names that the register knows, found in a text: spaCy's PhraseMatcher over syllables.
+
+spaCy's `Doc` over syllables is where annotations meet; underthesea words as tokens would break the spans of names. The tokenizer and
+the gazetteer are registered factories, so that the pipeline can be saved to disk and loaded by `spacy.load`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import Any
+
+import spacy
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+from spacy.vocab import Vocab
+
+from extractor.knowledge import spelling
+from extractor.knowledge.register import register
+
+_PIECE = re.compile(r"\w+|[^\w\s]|\s+")
+
+
+class SyllableTokenizer:
+    """Text to a Doc of syllables and punctuation marks, with exact offsets."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        words: list[str] = []
+        spaces: list[bool] = []
+        for piece in _PIECE.findall(text):
+            if piece == " " and words and not spaces[-1]:
+                spaces[-1] = True
+            else:
+                words.append(piece)
+                spaces.append(False)
+        return Doc(self.vocab, words=words, spaces=spaces)
+
+    def to_bytes(self, **_: Any) -> bytes:
+        return b""
+
+    def from_bytes(self, _data: bytes, **_: Any) -> SyllableTokenizer:
+        return self
+
+    def to_disk(self, _path: Any, **_: Any) -> None: ...
+
+    def from_disk(self, _path: Any, **_: Any) -> SyllableTokenizer:
+        return self
+
+
+@spacy.registry.tokenizers("directives.Syllables.v1")
+def create_syllable_tokenizer() -> Any:
+    return lambda nlp: SyllableTokenizer(nlp.vocab)
+
+
+@Language.factory("directive_gazetteer")
+def create_gazetteer(nlp: Language, name: str) -> Any:
+    matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
+    by_id: dict[str, list[Doc]] = {}
+    for words, agency_id in register().names():
+        by_id.setdefault(agency_id, []).append(nlp.make_doc(spelling.modern(words)))
+    for agency_id, patterns in by_id.items():
+        matcher.add(agency_id, patterns)
+
+    def annotate(doc: Doc) -> Doc:
+        spans = [Span(doc, start, end, label=label) for label, start, end in matcher(doc)]
+        doc.spans["agencies"] = filter_spans([s for s in spans if s.text[0].isupper()])
+        return doc
+
+    return annotate
+
+
+@cache
+def pipeline() -> Language:
+    """The spaCy pipeline: syllables and the gazetteer."""
+    config = {"nlp": {"tokenizer": {"@tokenizers": "directives.Syllables.v1"}}}
+    nlp = spacy.blank("xx", config=config)
+    nlp.add_pipe("directive_gazetteer")
+    return nlp
+
+
+@lru_cache(maxsize=32)
+def known_names(text: str) -> tuple[tuple[int, int], ...]:
+    """[start, end) of the longest names of the register in the text; `text` is tone-normalised (`spelling.modern`)."""
+    doc = pipeline()(text)
+    return tuple((span.start_char, span.end_char) for span in doc.spans["agencies"])

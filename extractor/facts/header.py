@@ -1,0 +1,423 @@
+"""The head and foot of the document: kind, number, issuer, place, date, subject, signer, recipients, addressees.
+
+Reads the zones of layout. A number or a day on a scan may be handwritten, which OCR reads badly: such a value is doubtful unless other
+evidence (a digital signature's time, the file's name) agrees.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from rapidfuzz import fuzz
+
+from extractor.facts.agencies import Context, Mention, find_agencies
+from extractor.facts.units import Structure
+from extractor.knowledge import spelling
+from extractor.knowledge.provinces import Province, provinces
+from extractor.knowledge.register import register
+from extractor.layout.document import Document, Paragraph
+from extractor.layout.zones import folded, is_name, kind_of
+from extractor.record import Addressee, Directive, Evidence, Issuer, Recipient, Signature, Signer, Warning
+
+# What a reader may be sure of: a typed value on a text page, and one on a scan that may be handwritten.
+TYPED, PERHAPS_HANDWRITTEN, INFERRED = 0.97, 0.6, 0.55
+
+_DASHES = str.maketrans("‐‑‒–—−", "------")
+_NUMBER = re.compile(
+    r"(?:Số|SỐ|số|Sô|So|S[óôố])?\s*[:.;]?\s*(?P<num>[\dOolI|]{1,5}[a-zđ]?)\s*(?:/\s*(?P<year>(?:19|20)\d{2})\s*)?[/-]\s*(?P<sym>[A-ZĐ][A-Za-zĐđƯư&.]*(?:\s*[-/]\s*[A-ZĐ][\wĐđƯư&]*)*)"
+)
+_BLANK_NUMBER = re.compile(r"(?:Số|SỐ|số|Sô|So)\s*[:.;]?\s*[._…\s]*[/-]\s*(?P<sym>[A-ZĐ][A-Za-zĐđƯư&]*(?:\s*[-/]\s*[A-ZĐ][\wĐđƯư&]*)*)")
+_DATE = re.compile(r"ngày\s*(?P<d>[\dOolI|]{0,3})[\s.…_]*tháng\s*(?P<m>[\dOolI|]{0,3})[\s.…_]*năm\s*(?P<y>\d{0,4})", re.IGNORECASE)
+_SUBJECT_CUE = re.compile(r"^\W*(?:Về\s+việc|VỀ\s+VIỆC|về\s+việc|V/v|V/V|v/v|Vê\s+việc|Về|VỀ|về)[\s:]+")
+_AUTHORITY = re.compile(r"^\W*(?P<a>TM|T/M|KT|K/T|TL|T/L|TUQ|T/UQ|Q)\s*[./]?\s*(?=[A-ZĐÀ-Ỹ])(?P<rest>.+)$")
+_PLACE_PREFIX = re.compile(r"^(?:TP\.?|Tp\.?|T\.\s*P\.?)\s*")
+
+
+@dataclass(slots=True)
+class Header:
+    """The directive's fields, the context that other grammars need, and what a clerk should look at."""
+
+    directive: Directive
+    context: Context
+    addressees: list[Mention] = field(default_factory=list)  # offsets in the flow
+    warnings: list[Warning] = field(default_factory=list)
+
+
+def read_header(document: Document, structure: Structure, *, signatures: Sequence[Signature] = (), file_name: str = "") -> Header:
+    """The head and foot of the document as a `Directive`, with its context."""
+    reader = _Reader(document, structure, signatures, file_name)
+    return reader.read()
+
+
+class _Reader:
+    def __init__(self, document: Document, structure: Structure, signatures: Sequence[Signature], file_name: str) -> None:
+        self.document, self.structure, self.signatures, self.file_name = document, structure, signatures, file_name
+        self.warnings: list[Warning] = []
+        self.evidence: dict[str, Evidence] = {}
+
+    def read(self) -> Header:
+        kind = self._kind()
+        number = self._number()
+        place, issued_on = self._place_and_date()
+        signer = self._signer()
+        issuer, province = self._issuer(place, signer, issued_on)
+        context = Context(issuer.name if issuer else None, province, issued_on)
+        addressees = self._addressees(context)
+        directive = Directive(
+            kind=kind,
+            number=number,
+            issuer=issuer,
+            place=place,
+            issued_on=issued_on,
+            subject=self._subject(),
+            urgency=self._stamp("HỎA TỐC", "HOẢ TỐC", "THƯỢNG KHẨN", "KHẨN"),
+            secrecy=self._stamp("TUYỆT MẬT", "TỐI MẬT", "MẬT"),
+            signer=signer,
+            recipients=self._recipients(context),
+            addressees=tuple(self._addressee(m) for m in addressees),
+            evidence=self.evidence,
+        )
+        for name, value in (("kind", kind), ("issuer", issuer), ("number", number), ("issued_on", issued_on), ("signer", signer)):
+            if value is None and not any(w.field == f"directive.{name}" for w in self.warnings):
+                self._warn("field-missing", f"Không tìm thấy {_FIELD_VI[name]} trên văn bản.", f"No {name.replace('_', ' ')} was found on the document.", name)
+        return Header(directive, context, addressees, self.warnings)
+
+    # --- the parts ------------------------------------------------------------------------------------------------
+
+    def _kind(self) -> str | None:
+        for p in self.document.zone("kind"):
+            found = kind_of(p.text)
+            if found:
+                self._keep("kind", p.start, p.start + len(found[0]), TYPED)
+                return found[0]
+        if any(True for _ in self.document.zone("addressed_to")):
+            return "công văn"
+        return None
+
+    def _number(self) -> str | None:
+        for p in self.document.zone("number"):
+            text = p.text.translate(_DASHES)
+            found = _NUMBER.search(text)
+            if found:
+                digits = found["num"].translate(str.maketrans("OolI|", "00111"))
+                symbol = re.sub(r"\s+", "", found["sym"]).rstrip(".")
+                separator = re.search(r"[/-]", text[found.end("num") : found.start("sym")])
+                year = f"/{found['year']}" if found["year"] else ""
+                number = f"{digits}{year}{separator[0] if separator else '/'}{symbol}"
+                sure = self._doubt_handwriting("number", p, found.start("num"), found.end("sym"), agrees=self._file_name_has(digits))
+                self._keep("number", p.start + found.start("num"), p.start + found.end("sym"), sure)
+                return number
+            if _BLANK_NUMBER.search(text):
+                self._warn("number-blank", "Số văn bản để trống trên trang.", "The document's number is blank on the page.", "number")
+                return None
+        return None
+
+    def _place_and_date(self) -> tuple[str | None, date | None]:
+        for p in self.document.zone("date_line"):
+            found = _DATE.search(p.text)
+            if not found:
+                continue
+            before = p.text[: found.start()].strip(" ,.-*")
+            place = _PLACE_PREFIX.sub("Thành phố ", before) if before else None
+            if place:
+                self._keep("place", p.start + p.text.index(before), p.start + p.text.index(before) + len(before), TYPED)
+            issued_on = self._date(found)
+            if issued_on is None:
+                self._warn("date-blank", "Ngày ban hành để trống hoặc không đọc được.", "The date of issue is blank or unreadable.", "issued_on")
+                return place, self._date_from_signature()
+            agrees = any(s.signed_at and 0 <= (s.signed_at.date() - issued_on).days <= 3 for s in self.signatures)
+            sure = self._doubt_handwriting("issued_on", p, found.start(), found.end(), agrees=agrees)
+            self._keep("issued_on", p.start + found.start(), p.start + found.end(), sure)
+            return place, issued_on
+        return None, self._date_from_signature()
+
+    @staticmethod
+    def _date(found: re.Match[str]) -> date | None:
+        digits = str.maketrans("OolI|", "00111")
+        try:
+            return date(int(found["y"]), int(found["m"].translate(digits)), int(found["d"].translate(digits)))
+        except ValueError:
+            return None
+
+    def _date_from_signature(self) -> date | None:
+        times = sorted(s.signed_at for s in self.signatures if s.signed_at)
+        if not times:
+            return None
+        self.evidence["issued_on"] = Evidence(confidence=INFERRED, inferred=True)
+        self._warn(
+            "date-inferred", "Ngày ban hành suy ra từ thời gian ký số.", "The date of issue is inferred from the digital signature's time.", "issued_on"
+        )
+        return times[0].date()
+
+    def _subject(self) -> str | None:
+        parts = list(self.document.zone("subject"))
+        if not parts:
+            for p in self.document.zone("kind"):
+                found = kind_of(p.text)
+                if found and found[1]:
+                    parts = [Paragraph(p.end - len(found[1]), p.end, "subject", found[1])]
+        if not parts:
+            return None
+        text = " ".join(p.text for p in parts)
+        cue = _SUBJECT_CUE.match(text)
+        subject = text[cue.end() :] if cue else text
+        subject = re.sub(r"\s*[-_–—.*]{2,}\s*$|^[-_–—*.\s]{2,}", "", subject).strip(" .*-–_")
+        self._keep("subject", parts[0].start + (cue.end() if cue else 0), parts[-1].end, TYPED if cue else 0.85)
+        return subject or None
+
+    def _stamp(self, *words: str) -> str | None:
+        for p in self.document.zone("urgency"):
+            for word in words:
+                if p.text.strip().startswith(word):
+                    self._keep("urgency" if "KHẨN" in word or "TỐC" in word else "secrecy", p.start, p.end, 0.9)
+                    return word.capitalize().replace("Hoả", "Hỏa")
+        return None
+
+    def _signer(self) -> Signer | None:
+        lines = list(self.document.zone("signature"))
+        if not lines:
+            return None
+        authority = stands_for = name = None
+        titles: list[str] = []
+        start, end = lines[0].start, lines[0].end
+        for p in lines:
+            text = p.text.strip(" .,;*")
+            found = _AUTHORITY.match(text)
+            if found and text.isupper():
+                authority = found["a"].replace("/", "") + "."
+                stands_for, titles = found["rest"].strip(" .,"), []
+            elif titles and is_name(text) and not text.isupper():
+                name = re.sub(r"\s+", " ", re.sub(r"[^\w\s.\-]", "", text)).strip()
+                end = p.end
+                break
+            elif text.isupper() and re.search(r"\w{2}", text):
+                titles.append(text)
+            elif not titles and is_name(text):
+                name = text
+            end = p.end
+        if authority and stands_for and len(titles) >= 2 and authority == "KT.":  # "KT. BỘ TRƯỞNG, / CHỦ NHIỆM / PHÓ CHỦ NHIỆM"
+            stands_for, titles = " ".join([stands_for, *titles[:-1]]), titles[-1:]
+        title = " ".join(titles) or None
+        if authority and not title and stands_for and name:
+            title = stands_for if authority in ("Q.",) else None
+        if not (title or name):
+            return None
+        scanned = self.document.confidence(start, end)
+        confidence = min(TYPED if name and title else 0.5, scanned if scanned < 0.9 else 1.0)
+        if confidence < 0.7:
+            self._warn("signer-doubtful", "Chữ ký: tên hoặc chức vụ đọc không chắc chắn.", "The signer's name or title was read with doubt.", "signer")
+        return Signer.model_validate(
+            {
+                "name": name,
+                "title": _sentence(title) if title else None,
+                "authority": authority,
+                "for": register().official(_sentence(stands_for)) if stands_for else None,
+                "spans": self.document.spans(start, end),
+                "confidence": confidence,
+            }
+        )
+
+    def _issuer(self, place: str | None, signer: Signer | None, on: date | None) -> tuple[Issuer | None, Province | None]:
+        lines = [p for p in self.document.zone("letterhead") if re.search(r"\w{2}", p.text)]
+        bodies = _bodies([(p.start, p.end, p.text) for p in lines])
+        province = self._province(" ".join(p.text for p in lines), place, on)
+        if bodies:
+            start, end, words = bodies[-1]
+            name = _cased(words, province, place)
+            confidence = min(TYPED, max(self.document.confidence(start, end), 0.5))
+            return self._made_issuer(name, province, on, start, end, confidence, inferred=False), province
+        name, start, end = self._ordering_body(on)
+        if signer and signer.for_ and spelling.key(signer.for_).startswith("ủy ban nhân dân") and province:
+            name = f"Ủy ban nhân dân {province.full_name}" if not name or spelling.key(f"Ủy ban nhân dân {province.type}") == spelling.key(name) else name
+        if name is None:
+            return None, province
+        return self._made_issuer(name, province, on, start, end, INFERRED, inferred=True), province
+
+    def _made_issuer(self, name: str, province: Province | None, on: date | None, start: int, end: int, confidence: float, *, inferred: bool) -> Issuer:
+        agency_id = register().agency_id(name, province=province, on=on)
+        return Issuer(name=name, agency_id=agency_id, spans=self.document.spans(start, end), confidence=confidence, inferred=inferred)
+
+    def _province(self, letterhead: str, place: str | None, on: date | None) -> Province | None:
+        for words in (letterhead, place or ""):
+            form = folded(words)
+            best: tuple[float, Province] | None = None
+            for candidate in provinces():
+                plain = folded(candidate.name)
+                if re.search(rf"\b{re.escape(plain)}\b", form):
+                    score = 100.0 + len(plain) + (0.5 if on and candidate.valid(on) else 0.0)
+                elif len(plain) > 6 and words == letterhead and fuzz.partial_ratio(plain, form) >= 92:
+                    score = 92.0
+                else:
+                    continue
+                if best is None or score > best[0]:
+                    best = (score, candidate)
+            if best:
+                return best[1]
+        return None
+
+    def _ordering_body(self, on: date | None) -> tuple[str | None, int, int]:
+        """The body that orders ("Bộ trưởng Bộ X yêu cầu …"), for a text without a letterhead."""
+        flow, hinge = self.document.flow, self.structure.hinge
+        found = self._orders_in(flow, hinge.start, hinge.end, on) if hinge else (None, 0, 0)
+        return found if found[0] else self._orders_in(flow, self.structure.preamble_start, self.structure.preamble_end, on)
+
+    @staticmethod
+    def _orders_in(flow: str, start: int, end: int, on: date | None) -> tuple[str | None, int, int]:
+        for order in re.finditer(r"(?<!\w)(?:yêu cầu|chỉ thị|đề nghị|điện|giao)(?!\w)", flow[start:end]):
+            window = start + max(0, order.start() - 120)
+            before = flow[window : start + order.start()]
+            mentions = [m for m in find_agencies(before, context=Context(None, None, on)) if not m.group and not before[m.end :].strip(" ,")]
+            if mentions:
+                last = mentions[-1]
+                return last.name, window + last.start, window + last.end
+        return None, start, start
+
+    def _recipients(self, context: Context) -> tuple[Recipient, ...]:
+        entries: list[Recipient] = []
+        for p in self.document.zone("recipients"):
+            text = re.sub(r"^\W*[Nn][ơo][iI]\s+[Nn]h[ậaâ]n\s*:?\s*", "", p.text)
+            offset = p.start + len(p.text) - len(text)
+            stripped = text.lstrip(" -–—+•*.")
+            offset += len(text) - len(stripped)
+            words = re.sub(r"[\s;.,:✓√]+$", "", stripped)
+            if not re.search(r"\w{2}", words):
+                continue
+            sure = self.document.confidence(offset, offset + len(words))
+            agency = register().agency_id(re.sub(r"\s*\([^)]*\)\s*$", "", words), province=context.province, on=context.signed)
+            entries.append(Recipient(text=words, agency_id=agency, spans=self.document.spans(offset, offset + len(words)), confidence=min(0.95, sure)))
+        return tuple(entries)
+
+    def _addressees(self, context: Context) -> list[Mention]:
+        """The bodies that the ordering sentence addresses."""
+        flow, structure = self.document.flow, self.structure
+        text = flow[structure.preamble_start : structure.preamble_end]
+        order = None
+        for order in re.finditer(r"(?<!\w)(?:yêu cầu|chỉ thị|đề nghị|giao|phân công)(?!\w)(?=[^.]*$)", text):
+            break
+        if order is None:
+            orders = list(re.finditer(r"(?<!\w)(?:yêu cầu|chỉ thị|đề nghị)(?!\w)", text))
+            if not orders:
+                return []
+            order = orders[-1]
+        tail = text[order.end() :]
+        base = structure.preamble_start + order.end()
+        found: list[Mention] = []
+        previous = 0
+        for m in find_agencies(tail, context=context):
+            gap = tail[previous : m.start]
+            if found and not re.fullmatch(r"[\s,;:()]*(?:và|cùng|đồng thời|chỉ đạo|phối hợp với|trực tiếp chỉ đạo)?[\s,;:]*", gap):
+                break
+            if not found and len(gap.split()) > 8:
+                break
+            found.append(m)
+            previous = m.end
+        return [_moved(m, base) for m in found]
+
+    def _addressee(self, m: Mention) -> Addressee:
+        words = self.document.flow[m.start : m.end]
+        return Addressee(agency=m.name, agency_id=m.agency_id, as_written=words, spans=self.document.spans(m.start, m.end), confidence=m.confidence)
+
+    # --- evidence -------------------------------------------------------------------------------------------------
+
+    def _keep(self, name: str, start: int, end: int, confidence: float) -> None:
+        scanned = self.document.confidence(start, end)
+        self.evidence[name] = Evidence(spans=self.document.spans(start, end), confidence=round(min(confidence, max(scanned, 0.3)), 3))
+
+    def _doubt_handwriting(self, name: str, p: Paragraph, start: int, end: int, *, agrees: bool) -> float:
+        page = self.document.pages[p.lines[0].page - 1] if p.lines else None
+        if page is None or page.reading != "ocr":
+            return TYPED
+        if agrees:
+            return 0.9
+        self._warn(
+            "perhaps-handwritten",
+            f"{_FIELD_VI[name].capitalize()} trên bản quét có thể là chữ viết tay, cần kiểm tra.",
+            f"The {name.replace('_', ' ')} on the scan may be handwritten: please check.",
+            name,
+        )
+        return PERHAPS_HANDWRITTEN
+
+    def _file_name_has(self, digits: str) -> bool:
+        wanted = digits.lstrip("0") or "0"
+        return bool(re.search(rf"(?<!\d)0*{re.escape(wanted)}(?:[-_ .]?(?:CT|KH|QD|QĐ|CD|CĐ|TB|CV|UBND)(?![a-z]))", self.file_name, re.IGNORECASE))
+
+    def _warn(self, code: str, vi: str, en: str, name: str) -> None:
+        self.warnings.append(Warning(code=code, message=vi, message_en=en, field=f"directive.{name}"))
+
+
+_FIELD_VI = {
+    "kind": "tên loại văn bản", "issuer": "cơ quan ban hành", "number": "số văn bản", "issued_on": "ngày ban hành", "signer": "người ký",
+}  # fmt: skip
+
+_BODY_START = re.compile(
+    r"^\W*(?:ỦY BAN|UỶ BAN|UBND|HỘI ĐỒNG|HĐND|BỘ(?! PHẬN)|SỞ|CHÍNH PHỦ|THỦ TƯỚNG|QUỐC HỘI|VĂN PHÒNG|TỈNH ỦY|TỈNH UỶ|THÀNH ỦY|THÀNH UỶ|HUYỆN ỦY|HUYỆN UỶ|QUẬN ỦY|ĐẢNG BỘ|ĐẢNG ỦY|ĐẢNG UỶ|"
+    r"BAN|HỘI|TỔNG CỤC|CỤC|CHI CỤC|VIỆN|KIỂM TOÁN|NGÂN HÀNG|TÒA ÁN|TOÀ ÁN|THANH TRA|TỈNH ĐOÀN|THÀNH ĐOÀN|ĐOÀN|TRƯỜNG|CHỦ TỊCH|BẢO HIỂM|KHO BẠC|CÔNG AN|LIÊN|MẶT TRẬN|TRUNG TÂM|TẬP ĐOÀN|"
+    r"CÔNG TY|TỔNG CÔNG TY|BCH|PHÒNG|BỆNH VIỆN|ĐÀI|BÁO)\b"
+)
+
+
+def _bodies(lines: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """The letterhead's lines put together into bodies, superior first."""
+    bodies: list[tuple[int, int, str]] = []
+    for start, end, text in lines:
+        words = re.sub(r"^[\W_]+|[\W_]+$", "", text)
+        if len(words) < 2:
+            continue
+        upper = words.upper()
+        unfinished = bool(bodies) and bool(re.search(r"(?:ỦY BAN NHÂN DÂN|UỶ BAN NHÂN DÂN|UBND|HỘI ĐỒNG NHÂN DÂN|\bVÀ|,|-|CHÍNH|ỦY BAN|CHỦ TỊCH)$", bodies[-1][2].upper()))
+        if bodies and (unfinished or not _BODY_START.match(upper)):
+            first = bodies[-1]
+            bodies[-1] = (first[0], end, f"{first[2]} {words}")
+        else:
+            bodies.append((start, end, words))
+    return bodies
+
+
+def _cased(words: str, province: Province | None, place: str | None) -> str:
+    """A letterhead's capitals in official spelling: "ỦY BAN NHÂN DÂN TỈNH QUẢNG NGÃI" → "Ủy ban nhân dân tỉnh Quảng Ngãi"."""
+    text = re.sub(r"\s+", " ", words).strip()
+    known = register().lookup(text)
+    if known and known.scope == "national":
+        return known.name
+    lower = spelling.modern(text.lower())
+    local = re.match(r"(?:(?P<chair>chủ tịch)\s+)?(?P<head>ủy ban nhân dân|ubnd|hội đồng nhân dân|hđnd)\s+(?P<kind>tỉnh|thành phố|tp\.?|huyện|quận|thị xã|xã|phường|thị trấn|đặc khu)\s+(?P<name>.+)$", lower)
+    if local is None:
+        scattered = re.match(r"(?P<head>.y ban nh.n d.n|ubnd)\s+(?P<kind>t.nh|th.nh ph.)\s+(?P<name>.+)$", lower)
+        if scattered and province:
+            return f"Ủy ban nhân dân {province.full_name}"
+    if local:
+        head = "Ủy ban nhân dân" if local["head"] in ("ủy ban nhân dân", "ubnd") else "Hội đồng nhân dân"
+        kind = "thành phố" if local["kind"].startswith("tp") else local["kind"]
+        if province and kind in ("tỉnh", "thành phố") and fuzz.ratio(folded(province.name), folded(local["name"])) >= 80:
+            return f"{head} {province.full_name}"
+        return f"{head} {kind} {_proper(local['name'])}"
+    party = re.match(r"(?P<head>tỉnh ủy|thành ủy|huyện ủy|quận ủy|thị ủy|đảng ủy)\s+(?P<name>.+)$", lower)
+    if party:
+        return f"{party['head'].capitalize()} {_proper(party['name'])}"
+    if known:
+        official = known.name
+        return f"{official} {province.full_name}" if province and not folded(official).endswith(folded(province.name)) else official
+    if not text.isupper():
+        return register().official(text)
+    return register().official(_sentence(text, proper=[place or "", province.name if province else ""]))
+
+
+def _proper(words: str) -> str:
+    return " ".join(w[:1].upper() + w[1:] for w in words.split())
+
+
+def _sentence(text: str, proper: Sequence[str] = ()) -> str:
+    """Capitals to a sentence: first letter large, the rest small, proper names kept."""
+    lower = re.sub(r"\s+", " ", text.lower()).strip()
+    result = lower[:1].upper() + lower[1:]
+    for name in proper:
+        if name:
+            result = re.sub(re.escape(name), name, result, flags=re.IGNORECASE)
+    return spelling.modern(result)
+
+
+def _moved(m: Mention, by: int) -> Mention:
+    return replace(m, start=m.start + by, end=m.end + by)

@@ -1,0 +1,256 @@
+"""The operative part comes apart into its numbered units: a tree, by the numbering of Nghị định 30/2020 and practice.
+
+Numbering goes Phần, I, 1, 1.1, a), (i), -, + from the outside in. Any level may be missing; a list may restart, jump, or lose a
+number. Paragraphs without a number belong to the unit before them, except the closing paragraphs, which are about the whole
+document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from extractor.layout.document import Document, Paragraph
+
+_ROMAN = re.compile(r"[IVX]{1,6}")
+_ROMAN_VALUE = {"I": 1, "V": 5, "X": 10}
+# The Vietnamese alphabet of điểm (no f, j, w, z).
+LETTERS = "abcdđeghiklmnopqrstuvxy"
+
+_MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("part", re.compile(r"\s*(?:PHẦN|Phần)\s+(?:THỨ\s+|thứ\s+)?(?P<v>[IVX]+|\d{1,2}|NHẤT|HAI|BA|nhất|hai|ba)\b\s*[.:\-–]?\s*")),
+    ("article", re.compile(r"\s*Điều\s+(?P<v>\d{1,3})\s*[.:]\s*")),
+    ("roman", re.compile(r"\s*(?P<v>[IVX]{1,6}|I[iI]{1,2}|V[iI]{1,3}|Iv|I[xX]|X[iI]{1,3})\s*[.\-–/](?=\s|[A-ZĐÀ-Ỹa-zà-ỹđ])\s*")),
+    ("3", re.compile(r"\s*(?P<v>\d{1,2}\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)\s*[.)]?\s+")),
+    ("2", re.compile(r"\s*(?P<v>\d{1,2}\.\d{1,2})\s*(?:[.)]\s*|\s+)(?=[A-ZĐÀ-Ỹ“\"a-z])")),
+    ("1", re.compile(r"\s*(?P<v>\d{1,2})\s*[./](?=\s|[A-ZĐÀ-Ỹ“\"])\s*(?!\d)")),
+    ("1)", re.compile(r"\s*(?P<v>\d{1,2})\s*\)\s*")),
+    ("letter", re.compile(r"\s*(?P<v>[a-zđ])\s*(?:\)|\.(?=\s))\s*")),
+    ("(i)", re.compile(r"\s*\((?P<v>[ivx]{1,5}|\d{1,2}|[a-zđ])\)\s*")),
+    ("-", re.compile(r"\s*(?P<v>[-–—])\s*(?=\S)")),
+    ("•", re.compile(r"\s*(?P<v>[•●▪◦*])\s*(?=\S)")),
+    ("+", re.compile(r"\s*(?P<v>\+)\s*(?=\S)")),
+)
+# From the outside in; the patterns above stand in another order, because "1.1" must be tried before "1.".
+_RANK = {s: r for r, s in enumerate(("part", "article", "roman", "1", "1)", "2", "3", "letter", "(i)", "-", "•", "+"))}
+
+_ORDER = re.compile(
+    r"yêu cầu|chỉ thị|giao\b|đề nghị|phân công|ban hành|kết luận|thống nhất|quyết định|chỉ đạo|thực hiện|triển khai|tập trung|điện\s*:", re.IGNORECASE
+)
+_HINGE_END = re.compile(r"(?:sau|sau đây|như sau|dưới đây|cụ thể|nội dung)\s*[:.;]?\s*$|:\s*$", re.IGNORECASE)
+_HINGE_END_STRICT = re.compile(r"(?:sau|sau đây|như sau|dưới đây)\s*[:.;]?\s*$", re.IGNORECASE)
+_WHOLE_DOCUMENT = re.compile(
+    r"(?:chỉ thị|công điện|kế hoạch|thông báo|quyết định|nghị quyết|hướng dẫn|chương trình|kết luận|văn bản|đề án|phương án)\s+này\b|^trên đây là|"
+    r"^trong quá trình (?:tổ chức\s+)?(?:thực hiện|triển khai|tổ chức)|^quá trình (?:tổ chức\s+)?(?:thực hiện|triển khai)",
+    re.IGNORECASE,
+)
+_CLOSING_ORDER = re.compile(
+    r"^(?:(?:chủ tịch\s+)?(?:ủy ban|uỷ ban|ubnd|bộ trưởng|thủ tướng|ban thường vụ|chủ tịch)[^.;:]{0,90}?\s)?(?:yêu cầu|đề nghị|giao|nhận được|căn cứ|khen thưởng)\b|"
+    r"^(?:thủ trưởng|giám đốc|chủ tịch|chánh văn phòng|văn phòng|các sở|các đồng chí|các cơ quan|các đơn vị|sở|ban)\b[^.;]{0,160}"
+    r"(?:chịu trách nhiệm|theo dõi|đôn đốc|nghiêm túc|báo cáo|tổ chức thực hiện|triển khai)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A unit's number as printed: its style, its value, and where the words begin after it."""
+
+    style: str
+    value: str
+    length: int
+
+
+@dataclass(slots=True)
+class Unit:
+    """A unit of the operative part. [start, end) are its own words in the flow, without number, up to its first child."""
+
+    path: tuple[str, ...]
+    style: str
+    start: int
+    end: int
+    first_end: int  # end of the first paragraph: where a label would end
+    first: str  # the words of the first paragraph
+    parent: Unit | None = None
+    children: list[Unit] = field(default_factory=list)
+    restored: bool = False  # the number was lost or doubled and put right by the sequence
+
+    @property
+    def closing(self) -> bool:
+        return self.path[0].startswith("*")
+
+    def parents(self) -> Iterator[Unit]:
+        """From the nearest parent outwards."""
+        unit = self.parent
+        while unit is not None:
+            yield unit
+            unit = unit.parent
+
+    def walk(self) -> Iterator[Unit]:
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """The body: [preamble_start, preamble_end) of the flow, the paragraph that orders, and the units in reading order."""
+
+    preamble_start: int
+    preamble_end: int
+    hinge: Paragraph | None
+    roots: tuple[Unit, ...]
+
+    def units(self) -> Iterator[Unit]:
+        for root in self.roots:
+            yield from root.walk()
+
+
+def marker_of(text: str) -> Marker | None:
+    """The number or bullet that the paragraph begins with."""
+    for style, pattern in _MARKERS:
+        found = pattern.match(text)
+        if not found or found.end() >= len(text):
+            continue
+        value = found["v"]
+        if style == "letter" and value not in LETTERS:
+            continue
+        if style == "roman" and not _valid_roman(value.upper()):
+            continue
+        return Marker(style, value, found.end())
+    return None
+
+
+def _valid_roman(value: str) -> bool:
+    return bool(re.fullmatch(r"X{0,3}(?:IX|IV|V?I{0,3})", value))
+
+
+def _roman(value: str) -> int:
+    total = 0
+    digits = [_ROMAN_VALUE[c] for c in value.upper()]
+    for i, d in enumerate(digits):
+        total += -d if i + 1 < len(digits) and d < digits[i + 1] else d
+    return total
+
+
+def structure(document: Document) -> Structure:
+    """The body's preamble and units."""
+    body = list(document.zone("body"))
+    if not body:
+        return Structure(0, 0, None, ())
+    markers = [marker_of(p.text) for p in body]
+    _mend(markers)
+    first, hinge = _operative(body, markers)
+    preamble_end = body[first].start if first < len(body) else body[-1].end
+    roots = _tree(body[first:], markers[first:])
+    return Structure(body[0].start, preamble_end, hinge, tuple(roots))
+
+
+def _mend(markers: list[Marker | None]) -> None:
+    """Restores what reading lost: "I." for "1." before "2.", and "d)" for "đ)" after "d)"."""
+    romans = {_roman(m.value) for m in markers if m and m.style == "roman"}
+    arabic = {int(m.value) for m in markers if m and m.style in ("1", "1)")}
+    if romans == {1} and 1 not in arabic and 2 in arabic:
+        for i, m in enumerate(markers):
+            if m and m.style == "roman":
+                markers[i] = Marker("1", "1", m.length)
+
+
+def _operative(body: Sequence[Paragraph], markers: Sequence[Marker | None]) -> tuple[int, Paragraph | None]:
+    """The index of the first operative paragraph, and the paragraph that orders (the hinge)."""
+    for i in range(len(body) - 1):
+        marker = markers[i]
+        if marker is not None and marker.style not in ("-", "•"):
+            break
+        follows = markers[i + 1]
+        if follows is None or not _ORDER.search(body[i].text) or not _HINGE_END.search(body[i].text):
+            continue
+        if follows.style in ("-", "•", "+") and not _HINGE_END_STRICT.search(body[i].text):
+            continue  # "… điện: - Bộ trưởng …": a list of addressees
+        return i + 1, body[i]
+    for i, m in enumerate(markers):
+        if m is not None and m.style not in ("-", "•", "+"):
+            return i, body[i - 1] if i else None
+    for i, paragraph in enumerate(body):
+        if re.search(r"\b(?:yêu cầu|chỉ thị|giao|đề nghị)\b", paragraph.text) and i + 1 < len(body) and _HINGE_END.search(paragraph.text):
+            return i + 1, paragraph
+    for i, paragraph in enumerate(body):
+        if re.match(r"(?:\S+\s+){0,12}?(?:yêu cầu|chỉ thị|giao|đề nghị)\b", paragraph.text, re.IGNORECASE):
+            return i, None
+    return len(body), None
+
+
+def _is_section(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    return 6 <= len(letters) <= 120 and all(c.isupper() for c in letters)
+
+
+def _tree(body: Sequence[Paragraph], markers: list[Marker | None]) -> list[Unit]:
+    roots: list[Unit] = []
+    stack: list[Unit] = []
+    closing: Unit | None = None
+    closings = 0
+    last_numbered = max((i for i, m in enumerate(markers) if m is not None), default=-1)
+    for i, paragraph in enumerate(body):
+        marker = markers[i]
+        if marker is None:
+            if _is_section(paragraph.text):
+                stack, closing = [], None
+                continue
+            ends = closing is not None or _closes(paragraph, stack, after_last=i > last_numbered) or not stack
+            if ends:
+                closings += 1
+                closing = Unit((f"*{closings}",), "*", paragraph.start, paragraph.end, paragraph.end, paragraph.text)
+                roots.append(closing)
+                stack = [closing]
+            else:
+                stack[-1].end = paragraph.end
+            continue
+        if closing is not None and marker.style not in ("-", "+", "•", "letter", "(i)"):
+            closing, stack = None, []  # numbering goes on: the paragraph before was none of the closing ones
+        while stack and stack[-1].style != "*" and _RANK[stack[-1].style] >= _RANK[marker.style]:
+            stack.pop()
+        parent = stack[-1] if stack else None
+        siblings = parent.children if parent else roots
+        element, restored = _element(marker, [s for s in siblings if s.style == marker.style])
+        start = paragraph.start + marker.length
+        path = (*(parent.path if parent else ()), element)
+        unit = Unit(path, marker.style, start, paragraph.end, paragraph.end, paragraph.text[marker.length :], parent, restored=restored)
+        siblings.append(unit)
+        stack.append(unit)
+    return roots
+
+
+def _element(marker: Marker, siblings: Sequence[Unit]) -> tuple[str, bool]:
+    """The element of the path for a marker after its siblings of the same style."""
+    if marker.style in ("-", "•"):
+        return f"-{len(siblings) + 1}", False
+    if marker.style == "+":
+        return f"+{len(siblings) + 1}", False
+    value = marker.value
+    if marker.style == "roman":
+        return value.upper(), False
+    if marker.style == "letter" and siblings:
+        before = siblings[-1].path[-1]
+        if value == before and value in LETTERS[:-1]:
+            return LETTERS[LETTERS.index(value) + 1], True  # "d)" read twice: the second is "đ)"
+    if marker.style in ("1", "1)"):
+        value = str(int(value))
+        if siblings and siblings[-1].path[-1] == value and value.isdigit():
+            return str(int(value) + 1), True
+    if marker.style == "part":
+        return f"Phần {value}", False
+    if marker.style == "article":
+        return f"Điều {value}", False
+    return value, False
+
+
+def _closes(paragraph: Paragraph, stack: Sequence[Unit], *, after_last: bool) -> bool:
+    """Whether a paragraph without a number is about the whole document, not about the unit before it."""
+    text = paragraph.text
+    if stack and stack[-1].end == stack[-1].first_end and not re.search(r"[.;,]\s*$", stack[-1].first):
+        return False  # the unit before is a bare label: this paragraph is what it labels
+    if not after_last:
+        return bool(_WHOLE_DOCUMENT.search(text[:160]) and re.match(r"trên đây|trong quá trình|quá trình", text, re.IGNORECASE))
+    return bool(_WHOLE_DOCUMENT.search(text) or _CLOSING_ORDER.match(text))

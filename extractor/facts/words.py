@@ -1,0 +1,78 @@
+"""Word boundaries by underthesea, behind this one module.
+
+Vietnamese writes a word as several syllables and capitalises only the first of them in a name ("Sở Nội vụ"), so capitals do not
+show where a name ends, words do. Without underthesea the caller gets no boundaries and falls back to syllables.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from functools import cache, lru_cache
+from threading import Lock
+from typing import Any
+
+_SYLLABLE = re.compile(r"\w+(?:[&.]\w+)*|[^\w\s]")
+_lock = Lock()
+
+
+@cache
+def _tokenizer() -> Any | None:
+    # underthesea calls logging.basicConfig() when imported, and its first calls from several threads at once fail.
+    with _lock:
+        root = logging.getLogger()
+        handlers, level = list(root.handlers), root.level
+        try:
+            from underthesea import word_tokenize  # type: ignore[import-untyped]
+
+            word_tokenize("khởi động")
+        except Exception:
+            return None
+        finally:
+            root.handlers[:] = handlers
+            root.setLevel(level)
+        return word_tokenize
+
+
+def available() -> bool:
+    """Whether underthesea is there to tell words."""
+    return _tokenizer() is not None
+
+
+@lru_cache(maxsize=64)
+def inner_syllables(text: str) -> frozenset[int]:
+    """Offsets of the syllables that continue a word, so not its first syllable ("vụ" in "Nội vụ"); empty without underthesea."""
+    tokenize = _tokenizer()
+    if tokenize is None:
+        return frozenset()
+    inner: set[int] = set()
+    offset = 0
+    for line in text.split("\n"):
+        inner.update(offset + i for i in _inner(line, tokenize))
+        offset += len(line) + 1
+    return frozenset(inner)
+
+
+def _inner(line: str, tokenize: Any) -> set[int]:
+    inner: set[int] = set()
+    position = 0
+    try:
+        words = tokenize(line, use_token_normalize=False)
+    except Exception:  # one odd line must not cost the document; its syllables count as words
+        return set()
+    for word in words:
+        first = True
+        for syllable in word.split():
+            found = line.find(syllable, position)
+            if found < 0 or found - position > 3:
+                break  # not aligned: go on at the next word
+            if not first:
+                inner.add(found)
+            position = found + len(syllable)
+            first = False
+    return inner
+
+
+def syllables(text: str) -> list[tuple[int, int]]:
+    """[start, end) of every syllable and punctuation mark of the text."""
+    return [(m.start(), m.end()) for m in _SYLLABLE.finditer(text)]
