@@ -1,0 +1,125 @@
+"""`python -m corpus`: score the pipeline (`evaluate`), measure it (`bench`), make scans of specimens (`scan`)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from corpus import evaluate
+from corpus.degrade import RECIPES
+from corpus.specimens import specimens
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command; 0 if it ran, 2 for a wrong use, 3 if there is nothing to run on."""
+    parser = argparse.ArgumentParser(prog="python -m corpus", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    judge = commands.add_parser("evaluate", help="chấm điểm quy trình / score the pipeline against gold records")
+    judge.add_argument("places", nargs="*", type=Path, metavar="FOLDER|FILE", help="mặc định: mọi văn bản mẫu")
+    judge.add_argument("--scans", nargs="*", choices=sorted(RECIPES), metavar="RECIPE", help=" ".join(sorted(RECIPES)))
+    judge.add_argument("--errors", action="store_true", help="in mọi lỗi / print every error")
+    judge.add_argument("--json", type=Path, metavar="FILE", help="ghi các số vào tệp / write the figures")
+    judge.add_argument(
+        "--compare", type=Path, metavar="FILE", help="so với lần trước / gains and losses against --json"
+    )
+    judge.add_argument("--jobs", type=int, default=2, help="số văn bản cùng lúc / texts at a time")
+
+    measure = commands.add_parser("bench", help="đo tốc độ / measure reading side by side with plain Tesseract")
+    measure.add_argument("scans", nargs="*", type=Path, metavar="PDF", help="bản quét khác, có .truth.txt bên cạnh")
+
+    make = commands.add_parser("scan", help="tạo bản quét mẫu / make a scan of a specimen")
+    make.add_argument("name", help="tên văn bản mẫu, hoặc một tệp .txt / a specimen's name or a text file")
+    make.add_argument("--recipe", default="office", choices=sorted(RECIPES), metavar="RECIPE")
+    make.add_argument("--seed", type=int, default=0)
+    make.add_argument("--dpi", type=int)
+    make.add_argument("--roomy", action="store_true", help="lề và giãn dòng rộng / widest margins and line spacing")
+    make.add_argument("--no-ink", action="store_true", help="không chữ viết tay, chữ ký, dấu / print alone")
+    make.add_argument("--out", type=Path, required=True)
+    make.add_argument("--truth", action="store_true", help="ghi cả FILE.truth.txt / write the truth text too")
+
+    given = parser.parse_args(arguments)
+    return {"evaluate": _evaluate, "bench": _bench, "scan": _scan}[given.command](given)
+
+
+def _evaluate(given: argparse.Namespace) -> int:
+    if given.places:
+        cases = evaluate.file_cases(given.places)
+    else:
+        cases = evaluate.specimen_cases(evaluate.RECIPES_BY_DEFAULT if given.scans is None else given.scans)
+    if not cases:
+        print("Không có văn bản nào có .gold.json hoặc .truth.txt bên cạnh.", file=sys.stderr)
+        return 3
+    outcomes = []
+    print(evaluate.head())
+    for outcome in evaluate.evaluate(cases, given.jobs):
+        outcomes.append(outcome)
+        print(evaluate.line(outcome), flush=True)
+    print(evaluate.totals(outcomes))
+    if given.errors:
+        for outcome in outcomes:
+            for error in outcome.score.errors if outcome.score else []:
+                print(f"{outcome.case.name} [{outcome.case.group}] {error}")
+    figures = evaluate.figures(outcomes)
+    if given.compare:
+        print("\n" + evaluate.compare(figures, json.loads(given.compare.read_text("utf8"))))
+    if given.json:
+        given.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1), "utf8")
+    return 0
+
+
+def _bench(given: argparse.Namespace) -> int:
+    from corpus.bench import bench
+    from corpus.scan import make_scan
+
+    longest = max((specimen.text() for specimen in specimens()), key=len)
+    with tempfile.TemporaryDirectory() as folder:
+        made = make_scan(longest, recipe="office", seed=1)
+        path = Path(folder) / "ban-quet-mau.pdf"
+        path.write_bytes(made.pdf)
+        bench(path, made.truth)
+    for scan in given.scans or _real_scans():
+        truth = scan.with_name(f"{scan.stem}.truth.txt")
+        bench(scan, evaluate.truth_text(truth) if truth.exists() else None)
+    return 0
+
+
+def _real_scans() -> list[Path]:
+    """A real scan with a truth text, if real documents are at hand."""
+    shared = Path(os.environ.get("DIRECTIVES_SHARED", Path(__file__).parents[2] / "shared"))
+    truths = sorted((shared / "real" / "scans").glob("*.truth.txt"), reverse=True)
+    return [path for truth in truths if (path := truth.with_name(truth.name.replace(".truth.txt", ".pdf"))).exists()][
+        :1
+    ]
+
+
+def _scan(given: argparse.Namespace) -> int:
+    from corpus.scan import make_scan
+    from corpus.typeset import ROOMY
+
+    texts = {specimen.name: specimen.text_path for specimen in specimens()}
+    path = texts.get(given.name, Path(given.name))
+    if not path.is_file():
+        print(f"Không có văn bản mẫu {given.name!r}. Có: {', '.join(texts)}", file=sys.stderr)
+        return 3
+    made = make_scan(
+        path.read_text("utf8"),
+        recipe=given.recipe,
+        seed=given.seed,
+        dpi=given.dpi,
+        inked=False if given.no_ink else None,
+        style=ROOMY if given.roomy else None,
+    )
+    given.out.write_bytes(made.pdf)
+    if given.truth:
+        given.out.with_suffix(".truth.txt").write_text(made.truth + "\n", "utf8")
+    print(f"{given.out}: {len(made.pages)} trang, {len(made.pdf) // 1024} KB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

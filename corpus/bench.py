@@ -1,0 +1,154 @@
+"""Measures reading side by side in one go: this pipeline against plain Tesseract, same pages, same machine.
+
+Only the ratios carry from one machine to another. Memory is read from /proc, so it is missing where there is none.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdfium2 as pdfium
+
+from corpus.cer import cer
+
+PLAIN_DPI = 300  # what guides to Tesseract ask for
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One way of reading one scan: seconds, text, pages."""
+
+    name: str
+    seconds: float
+    text: str
+    pages: int
+
+
+def bench(path: Path, truth: str | None, say: Callable[[str], None] = print) -> list[Run]:
+    """Reads one PDF in every way and says the figures: seconds, pages a minute, ratio to the first, CER."""
+    runs = [
+        plain(path, "pytesseract, từng trang, số luồng mặc định", threads=None),
+        plain(path, "pytesseract, từng trang, OMP_THREAD_LIMIT=1", threads=1),
+    ]
+    with peak_of_children() as peak:
+        cold, whole = pipeline(path, "quy trình này, đọc trang (lần đầu)")
+    warm, whole_warm = pipeline(path, "quy trình này, đọc trang (lần hai)")
+    runs += [cold, warm]
+    say(f"\n{path.name}: {runs[0].pages} trang")
+    say(f"{'cách đọc':46}{'giây':>8}{'trang/phút':>12}{'nhanh gấp':>11}{'CER':>9}")
+    for run in runs:
+        rate = f"{100 * cer(run.text, truth):.2f}%" if truth is not None else "–"
+        speed, ratio = 60 * run.pages / run.seconds, runs[0].seconds / run.seconds
+        say(f"{run.name:46}{run.seconds:8.2f}{speed:12.1f}{ratio:10.2f}×{rate:>9}")
+    say(f"cả quy trình trong tiến trình: {whole:.2f} giây lần đầu, {whole_warm:.2f} giây lần hai")
+    say(f"bộ nhớ lớn nhất của một tiến trình con: {peak() or '–'} MB")
+    say(f"lệnh `directives extract`, từ lúc gõ đến lúc xong: {command(path):.2f} giây")
+    return runs
+
+
+def plain(path: Path, name: str, threads: int | None) -> Run:
+    """Plain Tesseract through pytesseract, one page after another, rendered at 300 dpi."""
+    import pytesseract  # type: ignore[import-untyped,unused-ignore]
+
+    before = os.environ.pop("OMP_THREAD_LIMIT", None)
+    if threads is not None:
+        os.environ["OMP_THREAD_LIMIT"] = str(threads)
+    try:
+        began = time.perf_counter()
+        texts = []
+        with pdfium.PdfDocument(path) as document:
+            for page in document:
+                image = page.render(scale=PLAIN_DPI / 72).to_pil()
+                texts.append(str(pytesseract.image_to_string(image, lang="vie")))
+        return Run(name, time.perf_counter() - began, "\n".join(texts), len(texts))
+    finally:
+        os.environ.pop("OMP_THREAD_LIMIT", None)
+        if before is not None:
+            os.environ["OMP_THREAD_LIMIT"] = before
+
+
+def pipeline(path: Path, name: str) -> tuple[Run, float]:
+    """This pipeline: the time until its last page was read, and the time of the whole."""
+    from extractor import extract  # type: ignore[attr-defined,unused-ignore]  # late: it loads language models
+    from extractor.progress import Progress
+
+    read: list[float] = []
+
+    def progress(step: Progress) -> None:
+        if step.stage == "read":
+            read.append(time.perf_counter())
+
+    began = time.perf_counter()
+    record = extract(path, progress=progress)
+    ended = time.perf_counter()
+    pages = record.source.pages
+    text = "\n".join(page.text for page in pages)
+    return Run(name, (read[-1] if read else ended) - began, text, len(pages)), ended - began
+
+
+def command(path: Path) -> float:
+    """Seconds of the command line from its start to its end, in a fresh process."""
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "extractor.cli", "extract", str(path)],
+            stdout=(Path(folder) / "record.json").open("wb"),
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+        return time.perf_counter() - began
+
+
+@contextmanager
+def peak_of_children() -> Iterator[Callable[[], int | None]]:
+    """Watches this process's descendants; the function gives the largest resident memory of one of them, in MB."""
+    peak = 0
+    done = threading.Event()
+
+    def watch() -> None:
+        nonlocal peak
+        while not done.wait(0.05):
+            peak = max([peak, *(_resident(pid) for pid in _descendants(os.getpid()))])
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield lambda: peak or None
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _descendants(parent: int) -> set[int]:
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rsplit(")", 1)[1].split()
+        except (OSError, IndexError):
+            continue  # the process has ended meanwhile
+        parents[int(entry.parent.name)] = int(fields[1])
+    found: set[int] = set()
+    layer = {parent}
+    while layer:
+        layer = {pid for pid, owner in parents.items() if owner in layer} - found
+        found |= layer
+    return found
+
+
+def _resident(pid: int) -> int:
+    try:
+        for field in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if field.startswith("VmHWM:"):
+                return int(field.split()[1]) // 1024
+    except OSError:
+        pass
+    return 0
