@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import unicodedata
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,12 @@ def test_says_that_it_is_a_specimen(specimen: Specimen) -> None:
     marked = "MẪU" in gold["recipients"][-1] or "(văn bản mẫu)" in (gold["subject"] or "")
     assert marked
     assert folded(gold["recipients"][-1]) in folded(specimen.text())
+
+
+def test_is_composed_unicode(specimen: Specimen) -> None:
+    for path in (specimen.text_path, specimen.gold_path):
+        text = path.read_text("utf-8")
+        assert unicodedata.is_normalized("NFC", text)
 
 
 def test_gold_has_the_shape(specimen: Specimen) -> None:
