@@ -96,12 +96,17 @@ def _written_out() -> dict[str, str]:
     return table
 
 
+@cache
+def _beginnings() -> frozenset[str]:
+    return frozenset(short[:size] for short in _written_out() for size in range(1, len(short) + 1))
+
+
 def write_out(text: str) -> str:
     """A body's name with the abbreviated pieces written out ("UBND TP. Huế" → "Ủy ban nhân dân thành phố Huế").
 
     Spaces, dashes, "&" and "và" between the letters do not matter: "NN&PTNT", "NN và PTNT" and "NNPTNT" are one.
     """
-    table = _written_out()
+    table, beginnings = _written_out(), _beginnings()
     words = list(_WORD.finditer(text))
     out: list[str] = []
     position = index = 0
@@ -112,8 +117,10 @@ def write_out(text: str) -> str:
             if word.lower() == "và" and end > index:
                 continue
             short += word
-            full = table.get(short) or table.get(short.lower())
-            if full:
+            lower = short.lower()
+            if short not in beginnings and lower not in beginnings:
+                break
+            if full := table.get(short) or table.get(lower):
                 found, last = full, end
         if found:
             out += [text[position : words[index].start()], found]
