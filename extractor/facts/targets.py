@@ -182,6 +182,7 @@ _LAST_CUE = re.compile(
 _MOVE = re.compile(
     r"(?:nâng|đưa|tăng(?!\s+trưởng)|giảm|kéo giảm|hạ|rút ngắn|phấn đấu tăng|phấn đấu giảm)(?:\s+cao)?\s+", re.IGNORECASE
 )
+_NEAR = 160  # characters left of a number in which its next cue stands
 _FAR = 30  # words of an indicator beyond which its bounds are doubtful
 _LONG = 14  # words before which nobody looks for a shorter indicator
 _JOINT = re.compile(
@@ -473,7 +474,8 @@ class _Reader:
             candidate.comparator, at = ">", surpassed.start()
             candidate.cues.add("reach")
         while True:
-            left = self.view[start:at].rstrip()
+            window = max(start, at - _NEAR)
+            left = self.view[window:at].rstrip()
             found = _GROUP.search(left)
             if found is None or found.end() == found.start():
                 break
@@ -483,7 +485,7 @@ class _Reader:
                 if not rest.endswith(_PERIOD):
                     break
             elif name == "period":
-                candidate.periods += self._periods_in(start + found.start(), start + found.end())
+                candidate.periods += self._periods_in(window + found.start(), window + found.end())
             elif name == "filler" and "reach" in candidate.cues:
                 break
             elif name == "per":
@@ -502,7 +504,7 @@ class _Reader:
                     candidate.cues.add("moved")
                 if name == "reach" and re.match(r"gấp", found.group("reach"), re.IGNORECASE):
                     candidate.cues.add("times")
-            at = start + found.start()
+            at = window + found.start()
         candidate.group_start = at
 
     def _read_tail(self, candidate: _Candidate, end: int) -> None:
