@@ -145,7 +145,10 @@ def _in_processes(paths: Sequence[Path], jobs: int) -> Iterator[tuple[Path, Outc
     # Spawned, not forked: the libraries inside start threads of their own.
     pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_be_a_worker)
     try:
-        futures: dict[Future[Outcome], Path] = {pool.submit(_extract_one, path): path for path in paths}
+        pages_at_once = max(1, (os.cpu_count() or 1) // jobs)
+        futures: dict[Future[Outcome], Path] = {
+            pool.submit(_extract_one, path, None, pages_at_once): path for path in paths
+        }
         for future in as_completed(futures):
             try:
                 yield futures[future], future.result()
@@ -180,7 +183,7 @@ def _stop_working(number: int, frame: object) -> None:
     raise _Stopped
 
 
-def _extract_one(path: Path, progress: OnProgress | None = None) -> Outcome:
+def _extract_one(path: Path, progress: OnProgress | None = None, pages_at_once: int | None = None) -> Outcome:
     start = time.monotonic()
 
     def failed(error: DirectiveError) -> Outcome:
@@ -191,7 +194,7 @@ def _extract_one(path: Path, progress: OnProgress | None = None) -> Outcome:
     try:
         from extractor.pipeline import extract
 
-        record = extract(path, progress=progress)
+        record = extract(path, progress=progress, jobs=pages_at_once)
         return Outcome(time.monotonic() - start, record=record)
     except DirectiveError as error:
         return failed(error)
@@ -214,9 +217,10 @@ def _report(path: Path, target: Path, record: DirectiveRecord, seconds: float) -
 
     state = "xong" if record.status == "success" else "thiếu trang"
     doubtful = sum(1 for _ in fields(record).doubtful())
+    duration = f"{seconds:.1f}".replace(".", ",")
     print(
         f"{state}: {path.name} → {target.name}: số {printable(record.directive.number or '?')}, "
-        f"{len(record.tasks)} nhiệm vụ, {doubtful} chỗ cần xem lại, {seconds:.1f} giây",
+        f"{len(record.tasks)} nhiệm vụ, {doubtful} chỗ cần xem lại, {duration} giây",
         flush=True,
     )
 

@@ -6,7 +6,10 @@
   const bringIntoView = (element) =>
     element.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
 
+  let selected = "";
+
   function select(path, from) {
+    selected = path;
     document.querySelectorAll(".on").forEach((element) => element.classList.remove("on"));
     const marks = [...places(path)];
     const value = entry(path);
@@ -22,8 +25,10 @@
   });
   document.querySelector(".pages").addEventListener("click", (event) => {
     const mark = event.target.closest("[data-fields]");
-    // The last named is the most particular: the agency, not the task around it.
-    if (mark) select(mark.dataset.fields.split(" ").at(-1), "pages");
+    if (!mark) return;
+    // The last named is the most particular: the agency, not the task around it. A further click goes on to the next.
+    const paths = mark.dataset.fields.split(" ").reverse();
+    select(paths[(paths.indexOf(selected) + 1) % paths.length], "pages");
   });
   document.querySelectorAll("[data-layer]").forEach((box) => {
     const apply = () => document.body.classList.toggle(`hide-${box.dataset.layer}`, !box.checked);

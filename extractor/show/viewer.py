@@ -13,7 +13,7 @@ from html import escape
 from importlib.resources import files
 from itertools import pairwise
 
-from extractor.record import DirectiveRecord, Page
+from extractor.record import Box, DirectiveRecord, Page
 from extractor.show import wording
 from extractor.show.fields import Field, Kind, RecordFields, TaskFields, fields
 
@@ -115,20 +115,30 @@ def _page(page: Page, shown: RecordFields, image: str | None) -> str:
 
 
 def _boxes(page: Page, shown: RecordFields) -> Iterator[str]:
-    """One rectangle a box, the large ones first, so that the small ones lie on top and can be clicked."""
-    boxes = [
-        (box, field)
-        for field in shown
-        for span in field.evidence.spans
-        if span.page == page.number
-        for box in span.boxes
-    ]
-    boxes.sort(key=lambda b: (_rank(b[1]), -(b[0][2] - b[0][0]) * (b[0][3] - b[0][1])))
-    for (x0, y0, x1, y1), field in boxes:
+    """One rectangle a box, the large ones first, so that the small ones lie on top and can be clicked.
+
+    Values read at the same place, such as the heading's agency in every task under it, share a rectangle.
+    """
+    places: dict[tuple[Box, Kind], list[Field]] = {}
+    for field in shown:
+        for span in field.evidence.spans:
+            if span.page == page.number:
+                for box in span.boxes:
+                    places.setdefault((box, field.kind), []).append(field)
+
+    def depth(place: tuple[tuple[Box, Kind], list[Field]]) -> tuple[int, float]:
+        ((x0, y0, x1, y1), _), here = place
+        return max(map(_rank, here)), -(x1 - x0) * (y1 - y0)
+
+    for ((x0, y0, x1, y1), kind), here in sorted(places.items(), key=depth):
+        here = sorted(here, key=_rank)
+        doubt = " doubtful" if any(field.doubtful for field in here) else ""
+        paths = escape(" ".join(dict.fromkeys(field.path for field in here)))
+        titles = "\n".join(dict.fromkeys(map(_tooltip, here)))
         yield (
-            f'<rect class="{_classes(field)}" data-fields="{escape(field.path)}" x="{x0 - 1:g}" y="{y0 - 1:g}" '
+            f'<rect class="{kind}{doubt}" data-fields="{paths}" x="{x0 - 1:g}" y="{y0 - 1:g}" '
             f'width="{max(x1 - x0, 0) + 2:g}" height="{max(y1 - y0, 0) + 2:g}" rx="1.5">'
-            f"<title>{_tooltip(field)}</title></rect>"
+            f"<title>{titles}</title></rect>"
         )
 
 

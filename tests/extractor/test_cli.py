@@ -31,7 +31,7 @@ def record_of(path: Path) -> DirectiveRecord:
     )
 
 
-def extract(path: Path, *, progress: OnProgress | None = None) -> DirectiveRecord:
+def extract(path: Path, *, progress: OnProgress | None = None, jobs: int | None = None) -> DirectiveRecord:
     """Does what the file's name says."""
     if progress:
         progress(Progress("read", 1, 1))
@@ -135,6 +135,19 @@ def test_debug_shows_the_traceback(run: Run, capsys: pytest.CaptureFixture[str])
     touch("loi.pdf")
     assert run("extract", "loi.pdf", "--out", "ra", "--debug") == 70
     assert "ZeroDivisionError: chia cho 0" in capsys.readouterr().err.splitlines()
+
+
+def test_several_files_at_a_time_give_the_same_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in "abc":
+        Path(f"{name}.txt").write_text(f"Số: 0{len(name)}/CT-UBND\nCHỈ THỊ\n1. Sở {name} báo cáo.\n", "utf-8")
+    Path("hong.pdf").write_bytes(b"%PDF-1.7 broken")
+    files = ["a.txt", "hong.pdf", "b.txt", "c.txt"]
+    assert main(["extract", *files, "--out", "mot"]) == 3
+    assert main(["extract", *files, "--out", "hai", "--jobs", "2"]) == 3
+    assert written("hai") == written("mot") == ["a.json", "b.json", "c.json"]
+    for name in written("mot"):
+        assert Path("mot", name).read_text("utf-8") == Path("hai", name).read_text("utf-8")
 
 
 def test_an_empty_folder_is_bad_input(run: Run) -> None:

@@ -270,6 +270,15 @@ def test_with_an_image_every_box_is_drawn_over_it(tmp_path: Path) -> None:
     assert page.index('data-fields="tasks[0]"') < page.index('data-fields="tasks[0].assignments[0]"')
 
 
+def test_values_read_at_one_place_share_a_box(tmp_path: Path) -> None:
+    record = make_record(b"", "image/png")
+    task = record.tasks[0]
+    second = task.model_copy(update={"id": "t2", "path": ("II", "2")})
+    page = html_page(record.model_copy(update={"tasks": (task, second)}), {1: "data:image/webp;base64,AA=="})
+    assert page.count("<rect ") == sum(len(s.boxes) for f in fields(record) for s in f.evidence.spans)
+    assert 'data-fields="tasks[0].assignments[0] tasks[1].assignments[0]"' in page
+
+
 def test_another_file_of_the_same_name_is_not_taken_for_the_source(tmp_path: Path) -> None:
     (tmp_path / "mau.png").write_bytes(png() + b"changed")
     assert images.find_source(make_record(png(), "image/png"), tmp_path) is None
