@@ -9,6 +9,8 @@ from typing import Literal
 
 from extractor.knowledge.table import day, in_force, parts, rows
 
+_MERGERS = date(2025, 7, 1)
+
 ProvinceType = Literal["tỉnh", "thành phố"]
 
 
@@ -16,7 +18,7 @@ ProvinceType = Literal["tỉnh", "thành phố"]
 class Province:
     """A province under one name and type, valid in [valid_from, valid_to] (open where None).
 
-    `gso` is the statistical code, `gso_2025` the one since 1 July 2025; `h_code` the level-1 electronic identifier
+    `gso` is the statistical code, `gso_2025` the one since 1 July 2025 (None if gone by then); `h_code` the level-1 electronic identifier
     of Quyết định 20/2020/QĐ-TTg, which is only a deduction unless `h_code_verified`.
     """
 
@@ -25,7 +27,7 @@ class Province:
     type: ProvinceType
     full_name: str
     gso: str
-    gso_2025: str
+    gso_2025: str | None
     valid_from: date | None
     valid_to: date | None
     successor: str | None
@@ -38,6 +40,10 @@ class Province:
         return in_force(self.valid_from, self.valid_to, on)
 
 
+def _gone(valid_to: date | None) -> bool:
+    return valid_to is not None and valid_to < _MERGERS
+
+
 @cache
 def provinces() -> tuple[Province, ...]:
     """The table provinces.csv."""
@@ -48,7 +54,7 @@ def provinces() -> tuple[Province, ...]:
             type="thành phố" if row["type"] == "thành phố" else "tỉnh",
             full_name=row["full_name"],
             gso=row["gso"],
-            gso_2025=row["gso_2025"] or row["gso"],
+            gso_2025=row["gso_2025"] or (None if _gone(day(row["valid_to"])) else row["gso"]),
             valid_from=day(row["valid_from"]),
             valid_to=day(row["valid_to"]),
             successor=row["successor"] or None,
