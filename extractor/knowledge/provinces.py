@@ -18,8 +18,8 @@ ProvinceType = Literal["tỉnh", "thành phố"]
 class Province:
     """A province under one name and type, valid in [valid_from, valid_to] (open where None).
 
-    `gso` is the statistical code, `gso_2025` the one since 1 July 2025 (None if gone by then); `h_code` the level-1 electronic identifier
-    of Quyết định 20/2020/QĐ-TTg, which is only a deduction unless `h_code_verified`.
+    `gso` is the statistical code, `gso_2025` the one since 1 July 2025 (None if the province was gone by then);
+    `h_code` the level-1 electronic identifier of Quyết định 20/2020/QĐ-TTg, a deduction unless `h_code_verified`.
     """
 
     id: str
