@@ -15,7 +15,10 @@ from functools import cache
 
 from extractor.facts.dates import DAY, complete, day_parts, plain
 from extractor.facts.fact import Fact, Range, overlaps
+from extractor.knowledge.issuers import issuers
+from extractor.knowledge.kinds import kind_abbreviated, kinds
 from extractor.knowledge.laws import law_names
+from extractor.knowledge.register import agencies
 from extractor.knowledge.spelling import fold, modern, write_out
 from extractor.record import Relation
 
@@ -41,23 +44,28 @@ class CitationFact(Fact):
 
 # Kinds and numbers ---------------------------------------------------------------------------------------------------
 
-# Code of the kind in a number → kind (Nghị định 30/2020, Phụ lục III; Party numbers; normative kinds).
-_CODES = {
-    "NQ": "Nghị quyết", "NQLT": "Nghị quyết liên tịch", "QĐ": "Quyết định", "CT": "Chỉ thị", "QC": "Quy chế", "QyĐ": "Quy định",
-    "TB": "Thông báo", "HD": "Hướng dẫn", "CTr": "Chương trình", "KH": "Kế hoạch", "PA": "Phương án", "ĐA": "Đề án", "DA": "Dự án",
-    "BC": "Báo cáo", "BB": "Biên bản", "TTr": "Tờ trình", "HĐ": "Hợp đồng", "CĐ": "Công điện", "NĐ": "Nghị định", "TT": "Thông tư",
-    "TTLT": "Thông tư liên tịch", "KL": "Kết luận", "CV": "Công văn", "VBHN": "Văn bản hợp nhất", "PL": "Pháp lệnh", "L": "Lệnh",
-    "GM": "Giấy mời", "QCPH": "Quy chế phối hợp",
-}  # fmt: skip
 
-# The kinds in words; the value is the kind to record.
+def _capital(kind: str) -> str:
+    return kind[:1].upper() + kind[1:]
+
+
+# Code of the kind in a number → kind, and kinds in words → kind to record. A word that is no title by itself is left out.
+_CODES = {short: _capital(k.name) for k in reversed(kinds()) if k.family in ("state", "legal") for short in k.short}
 _KINDS = {
-    **{kind.lower(): kind for kind in _CODES.values() if kind not in ("Hợp đồng", "Dự án", "Lệnh", "Giấy mời")},
-    "thông báo kết luận": "Thông báo", "kế hoạch hành động": "Kế hoạch", "chương trình hành động": "Chương trình hành động",
-    "luật": "Luật", "bộ luật": "Bộ luật", "công hàm": "Công hàm", "văn bản": "Văn bản", "thông tri": "Thông tri", "sắc lệnh": "Sắc lệnh",
-    "lệnh": "Lệnh", "dự án": "Dự án", "hợp đồng": "Hợp đồng", "giấy phép": "Giấy phép", "quy hoạch": "Quy hoạch", "chiến lược": "Chiến lược",
-    "thư ngỏ": "Thư ngỏ", "giấy mời": "Giấy mời", "kế hoạch liên tịch": "Kế hoạch", "kế hoạch phối hợp": "Kế hoạch",
-}  # fmt: skip
+    **{
+        k.name: _capital(k.name)
+        for k in kinds()
+        if k.family != "copy" and not k.name.startswith(("bản ", "phiếu ", "giấy "))
+    },
+    "thông báo kết luận": "Thông báo",
+    "kế hoạch hành động": "Kế hoạch",
+    "chương trình hành động": "Chương trình hành động",
+    "quy hoạch": "Quy hoạch",
+    "chiến lược": "Chiến lược",
+    "sắc lệnh": "Sắc lệnh",
+    "giấy phép": "Giấy phép",
+    "giấy mời": "Giấy mời",
+}
 _KIND = "|".join(kind.replace(" ", r"\s+") for kind in sorted(_KINDS, key=len, reverse=True))
 
 _UP = "A-ZĐƯƠÂÊÔĂ"
@@ -78,8 +86,16 @@ _STANDARD = re.compile(
 _BARE = re.compile(rf"(?P<kind>{_KIND})\s+số\s+(?P<number>\d{{1,5}})(?![\w/.-])", re.IGNORECASE)
 
 _LOST_MARK = {"ND": "NĐ", "QD": "QĐ", "CD": "CĐ", "HDND": "HĐND", "DA": "ĐA", "UBNO": "UBND", "UBMD": "UBND"}
-_ORGANS = r"(?:CP|TTg|UBND|HĐND|VPCP|TW|TU|CTUBND|CTN|TTHĐND|UBTVQH\d*|BCĐ|B[A-ZĐ]{1,8})"
-_GLUED = re.compile(rf"^({'|'.join(sorted(_CODES, key=len, reverse=True))})({_ORGANS})$")
+
+
+@cache
+def _split(letters: str) -> tuple[str, str] | None:
+    """A kind's code and an issuer's letters that lost the hyphen between them ("QĐUBND"); None if they are one thing."""
+    for code in sorted(_CODES, key=len, reverse=True):
+        organ = letters.removeprefix(code)
+        if organ and organ != letters and issuers(organ):
+            return code, organ
+    return None
 
 
 def _symbol(text: str, kind: str | None) -> str:
@@ -87,8 +103,8 @@ def _symbol(text: str, kind: str | None) -> str:
     pieces = re.sub(r"\s", "", text).split("-")
     pieces = [_LOST_MARK.get(p, p) if p != "DA" or kind == "Đề án" else p for p in pieces]
     pieces = ["TTg" if p == "TTG" else p for p in pieces]
-    if len(pieces) == 1 and (glued := _GLUED.match(pieces[0])) and not pieces[0].startswith("QH"):
-        pieces = [glued[1], glued[2]]
+    if len(pieces) == 1 and kind in _KINDS.values() and not issuers(pieces[0]) and (parts := _split(pieces[0])):
+        pieces = list(parts)
     return "-".join(pieces)
 
 
@@ -99,21 +115,29 @@ def _kind_of_symbol(symbol: str) -> str | None:
 
 # Who issued it -------------------------------------------------------------------------------------------------------
 
-_FIXED_ISSUER = (
-    r"thủ tướng chính phủ|thủ tướng|chính phủ|chủ tịch nước|ủy ban thường vụ quốc hội|quốc hội|bộ chính trị"
-    r"|ban bí thư(?: trung ương(?: đảng)?)?|ban chấp hành trung ương(?: đảng)?|trung ương đảng|văn phòng chính phủ|văn phòng trung ương đảng"
-).replace(" ", r"\s+")
+_FIXED_NAMES = {
+    name.lower(): name
+    for name in (
+        "Thủ tướng Chính phủ", "Thủ tướng", "Chính phủ", "Chủ tịch nước", "Ủy ban Thường vụ Quốc hội", "Quốc hội", "Bộ Chính trị",
+        "Ban Bí thư Trung ương Đảng", "Ban Bí thư Trung ương", "Ban Bí thư", "Ban Chấp hành Trung ương Đảng", "Ban Chấp hành Trung ương",
+        "Trung ương Đảng", "Văn phòng Chính phủ", "Văn phòng Trung ương Đảng",
+    )
+}  # fmt: skip
+_FIXED_ISSUER = "|".join(name.replace(" ", r"\s+") for name in sorted(_FIXED_NAMES, key=len, reverse=True))
 _ISSUER_HEAD = (
     r"(?:đồng\s+chí\s+)?(?:bộ|ban|bí\s+thư|tỉnh\s+ủy|thành\s+ủy|huyện\s+ủy|quận\s+ủy|thị\s+ủy|đảng\s+ủy|đảng\s+bộ|thường\s+trực|thường\s+vụ|chủ\s+tịch|thống\s+đốc"
     r"|tổng\s+(?:thanh|kiểm|cục|giám|liên|công|bí)|văn\s+phòng|chánh|sở|thanh\s+tra|viện|tòa\s+án|kiểm\s+toán|ngân\s+hàng|liên|trưởng|cục|chi\s+cục|bảo\s+hiểm|trung\s+ương"
     r"|công\s+an|hội|đoàn|mặt\s+trận|giám\s+đốc|ủy\s+ban|ubnd|hđnd|tp|vpcp|tổ|hội\s+đồng|đại\s+hội|bch|btv|bhxh|ttcp|phòng|kho\s+bạc|quân|chủ\s+nhiệm|học\s+viện|trường|tòa)\b"
 )
+_STOP_WORDS = (
+    "về|v/v|quy định|qui định|phê duyệt|ban hành|hướng dẫn|sửa đổi|bổ sung|ngày|số(?=\\s*\\d)|tại|để|nhằm|theo|trong|đối với|cho|trên|thực hiện"
+    "|triển khai|tăng cường|thông qua|đã|được|giao(?!\\s+thông)|kèm|thay thế|tiếp tục|khóa|đẩy mạnh|công bố|yêu cầu|xác định|thì|nêu|có|là|từ|đến"
+    "|giai đoạn|năm|kiện toàn|thành lập|phát động|như|cùng|bãi bỏ|nâng cao|họp|nhiệm kỳ|gắn|bằng|ra|vào|bảo đảm|đảm bảo|chấn chỉnh|quán triệt"
+    "|tổ chức thực|góp phần|tập trung|phấn đấu|điều chỉnh|chấp hành|nghiêm|đồng thời|cũng|với|này|trước|sau|khi|các nội dung|trình|gửi|cấp cho"
+    "|xử lý|quyết định|liên quan"
+).replace(" ", "\\s+")
 _ISSUER_STOP = re.compile(
-    r"[;:.()\[\]\n“”\"]|\s-\s(?=về)|\b(?:về|v/v|quy\s+định|qui\s+định|phê\s+duyệt|ban\s+hành|hướng\s+dẫn|sửa\s+đổi|bổ\s+sung|ngày|số|tại|để|nhằm|theo|trong|đối\s+với|cho"
-    r"|trên|thực\s+hiện|triển\s+khai|tăng\s+cường|thông\s+qua|đã|được|giao|kèm|thay\s+thế|tiếp\s+tục|khóa|đẩy\s+mạnh|công\s+bố|chỉ\s+đạo|yêu\s+cầu|xác\s+định|thì|nêu|có|là|từ"
-    r"|đến|giai\s+đoạn|năm|kiện\s+toàn|thành\s+lập|phát\s+động|như|cùng|bãi\s+bỏ|nâng\s+cao|họp|nhiệm\s+kỳ|gắn|bằng|ra|vào|bảo\s+đảm|đảm\s+bảo|chấn\s+chỉnh|quán\s+triệt|tổ\s+chức\s+thực"
-    r"|góp\s+phần|tập\s+trung|phấn\s+đấu|điều\s+chỉnh|chấp\s+hành|nghiêm|đồng\s+thời|cũng|với|này|trước|sau|khi|các\s+nội\s+dung|trình|gửi|cấp\s+cho|xử\s+lý|quyết\s+định)\b",
-    re.IGNORECASE,
+    rf"[;:.()\[\]\n“”\"]|(?<!\w)(?:{_STOP_WORDS}|(?<![Bb]an\s)chỉ\s+đạo|Về|Quy\s+định|Ban\s+hành|Hướng\s+dẫn|Phê\s+duyệt|Sửa\s+đổi)(?!\w)"
 )
 _HEAD_OFFICE = re.compile(
     r"^(?:đồng chí\s+)?(?:(?:bộ trưởng|thứ trưởng)(?:\s*,?\s*chủ nhiệm)?(?=\s+(?:bộ|ủy ban|văn phòng|thanh tra))|(?:phó\s+)?chủ tịch(?=\s+(?:ủy ban|hội đồng|ubnd|hđnd))"
@@ -123,22 +147,33 @@ _HEAD_OFFICE = re.compile(
 )
 
 
+@cache
+def _ministry() -> re.Pattern[str]:
+    """A ministry, with its head or without: the one kind of body whose name ends where the register says."""
+    names = {body.name for body in agencies() if body.name.startswith("Bộ ")}
+    longest = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in sorted(names, key=len, reverse=True))
+    return re.compile(rf"(?:(?:Bộ|Thứ)\s+trưởng\s+)?(?:{longest})(?!\w)", re.IGNORECASE)
+
+
 def issuer_at(text: str, position: int) -> tuple[int, str] | None:
     """The issuing body named from `position` on: where its words end, and its name in official spelling."""
     fixed = re.compile(rf"\s*({_FIXED_ISSUER})(?!\w)", re.IGNORECASE).match(text, position)
     if fixed:
-        words = re.sub(r"\s+", " ", fixed[1])
-        return fixed.end(), words if words[0].isupper() else words[0].upper() + words[1:]
+        words = re.sub(r"\s+", " ", fixed[1]).lower()
+        return fixed.end(), _FIXED_NAMES.get(words, _capital(words))
     head = re.compile(rf"\s*(?P<head>{_ISSUER_HEAD})", re.IGNORECASE).match(text, position)
     if head is None:
         return None
     begin = head.start("head")
+    known = _ministry().match(text, begin)
+    if known:
+        return known.end(), _official(known[0])
     stop = _ISSUER_STOP.search(text, head.end())
     end = min(stop.start() if stop else len(text), begin + 120)
     for break_ in re.finditer(r"\s*,\s*|\s+và\s+", text[head.end() : end]):
         following = text[head.end() + break_.end() : end + 40]
         inside = re.match(r"(?:bộ|bộ trưởng bộ|sở|tổng cục|cục|giám đốc sở|ủy ban)\s", text[begin:end], re.IGNORECASE)
-        opens = re.match(rf"(?:{_KIND}|{_ISSUER_HEAD}|{_FIXED_ISSUER}|các\b|những\b)", following, re.IGNORECASE)
+        opens = re.match(rf"(?:{_KIND}|{_ISSUER_HEAD}|{_FIXED_ISSUER}|các|những)(?!\w)", following, re.IGNORECASE)
         continues = inside and following[:1].isupper() and not opens
         if "," in break_[0]:
             continues = continues and re.search(
@@ -166,9 +201,9 @@ def _official(words: str) -> str:
 
 _ON_DAY = re.compile(rf"\s*,?\s*\(?\s*(?:(?:ban\s+hành|ký|ra|được\s+ban\s+hành)\s+)?(?P<day>{DAY})")
 _OF = re.compile(r"\s*,?\s*của\s+(?:liên\s+bộ\s+)?", re.IGNORECASE)
-_TERM = re.compile(r"\s*,?\s*\(?\s*khóa\s+[IVXLC]+\s*\)?", re.IGNORECASE)
+_TERM = re.compile(r"\s*,?\s*(?:\(\s*khóa\s+[IVXLC]+\s*\)|khóa\s+[IVXLC]+)", re.IGNORECASE)
 _SUBJECT = re.compile(
-    r"\s*,?\s*(?P<subject>(?P<about>về\s+việc|v/v|về)\s+|(?:quy\s+định|qui\s+định|phê\s+duyệt|ban\s+hành(?!\s+kèm)|hướng\s+dẫn|sửa\s+đổi|thông\s+qua|công\s+bố|tăng\s+cường|thực\s+hiện"
+    r"\s*,?\s*(?P<subject>(?P<about>về\s+việc|v/v|về)\s+|(?:quy\s+định|qui\s+định|phê\s+duyệt|ban\s+hành(?!\s+kèm)|hướng\s+dẫn|sửa\s+đổi,?|thông\s+qua|công\s+bố|tăng\s+cường|thực\s+hiện"
     r"|triển\s+khai|đẩy\s+mạnh|tiếp\s+tục|kiểm\s+tra|điều\s+chỉnh|bổ\s+sung)\s+|(?=[“\"]))",
     re.IGNORECASE,
 )
@@ -184,9 +219,9 @@ class _Tail:
     issuer: str | None
 
 
-def _tail(view: str, low: str, position: int, year: int | None) -> _Tail:
+def _tail(view: str, low: str, position: int, year: int | None, *, issuer: bool = True) -> _Tail:
     """The day and the issuer that follow a number or a name, in either order."""
-    end, issued_on, issuer = position, None, None
+    end, issued_on, named = position, None, None
     for _ in range(3):
         if issued_on is None and (day := _ON_DAY.match(low, end)):
             number, month, written = day_parts(day["day"])
@@ -194,13 +229,13 @@ def _tail(view: str, low: str, position: int, year: int | None) -> _Tail:
             if moment.value or not moment.problem:
                 issued_on, end = moment.value, day.end()
                 continue
-        if issuer is None and (of := _OF.match(view, end)) and (named := issuer_at(view, of.end())):
-            end, issuer = named
+        if issuer and named is None and (of := _OF.match(view, end)) and (body := issuer_at(view, of.end())):
+            end, named = body
             continue
-        if (term := _TERM.match(view, end)) and (issuer or issued_on):
+        if (term := _TERM.match(view, end)) and (named or issued_on):
             end = term.end()
         break
-    return _Tail(end, issued_on, issuer)
+    return _Tail(end, issued_on, named)
 
 
 def _subject(view: str, text: str, position: int) -> tuple[int, str | None]:
@@ -346,7 +381,7 @@ def _laws(view: str, low: str, text: str) -> Iterator[CitationFact]:
         symbol = re.compile(r"\s*,?\s*\(?\s*số\s*").match(view, end)
         if symbol and (found := _NUMBER.match(view, symbol.end())):
             number, end = _written_number(found, "Luật"), found.end()
-        tail = _tail(view, low, end, written)
+        tail = _tail(view, low, end, written, issuer=bool(re.match(r"[^;.\n]{0,40}của\s+Quốc\s+hội", view[end:])))
         end = tail.end
         kind = re.sub(r"\s+", " ", law[0])
         rule = "law-number" if number else "law"
@@ -441,11 +476,13 @@ def _names(view: str, text: str) -> Iterator[CitationFact]:
             issuer = re.sub(r"\s+", " ", modern(text[match.start("body") : match.end("body")]))
             yield fact(match, "congress", 0.9, issuer)
     for match in _TREATY.finditer(view):
-        if not _MAKES.search(view[max(0, match.start() - 60) : match.start()]):
+        before = view[max(0, match.start() - 60) : match.start()]
+        if not _MAKES.search(before) and not re.search(r"(?:các|những|ký(?:\s+kết)?|đàm\s+phán|một\s+số)\s+$", before):
             yield fact(match, "treaty", 0.75)
     for match in _STANDARD.finditer(view):
         number = f"{match['kind']} " + re.sub(r"\s", "", match["number"])
-        kind = "Quy chuẩn" if match["kind"].startswith("QC") else "Tiêu chuẩn"
+        known = kind_abbreviated(match["kind"])
+        kind = _capital(known.name) if known else "Tiêu chuẩn"
         yield CitationFact(
             match.start(), match.end(), "standard", 0.8, kind, number, None, None, None, "mention", text[match.start() : match.end()], match.end(),
         )  # fmt: skip
@@ -456,7 +493,12 @@ def _names(view: str, text: str) -> Iterator[CitationFact]:
     ):
         for match in pattern.finditer(view):
             before = re.split(r"[.;\n](?=\s|$)", view[max(0, match.start() - 90) : match.start()])[-1]
-            if _MAKES.search(before) or not _CALLS_FOR.search(before) or _APPROVED_BY.match(view, match.end()):
+            if (
+                _MAKES.search(before)
+                or re.search(r"(?:các|những)\s+$", before)
+                or not _CALLS_FOR.search(before)
+                or _APPROVED_BY.match(view, match.end())
+            ):
                 continue
             yield fact(match, rule, confidence)
 
@@ -474,8 +516,9 @@ _REPLACES = re.compile(
 _AMENDS = re.compile(rf"{_THIS}(?:sửa\s+đổi|bổ\s+sung)[^.\n]*$", re.IGNORECASE)
 
 
-def _relation(view: str, fact: CitationFact, preamble_end: int, outer: CitationFact | None) -> Relation:
-    before = re.split(r"\.(?=\s+[^\W\d_a-zà-ỹ])|\n", view[max(0, fact.start - 2500) : fact.start])[-1]
+def _relation(
+    view: str, fact: CitationFact, preamble_end: int, outer: CitationFact | None, others: Iterable[CitationFact]
+) -> Relation:
     if outer is None:
         sentence = view[max(0, fact.start - 600) : fact.start]
         if _AMENDS.search(sentence):
@@ -486,7 +529,23 @@ def _relation(view: str, fact: CitationFact, preamble_end: int, outer: CitationF
         return "mention"
     if outer is not None:
         return "basis" if _CUE.search(view[outer.end : fact.start]) else "mention"
-    return "basis" if _CUE.search(before) else "mention"
+    return "basis" if _cued(view, fact, others) else "mention"
+
+
+_REACH_OF_CUE = 90  # letters between a cue and what it governs, other citations not counted
+
+
+def _cued(view: str, fact: CitationFact, others: Iterable[CitationFact]) -> bool:
+    """Whether a cue of the same sentence governs the citation: only other citations and a few words stand between."""
+    floor = max(view.rfind("\n", 0, fact.start) + 1, fact.start - 4000)
+    stops = [m.end() for m in re.finditer(r"\.\s+", view[floor : fact.start]) if view[floor + m.end()].isupper()]
+    floor += stops[-1] if stops else 0
+    cues = list(_CUE.finditer(view, floor, fact.start))
+    if not cues:
+        return False
+    covered = {i for other in others for i in range(other.start, min(other.reach, fact.start))}
+    outside = [cue.end() for cue in cues if cue.start() not in covered] or [cues[-1].end()]
+    return sum(i not in covered for i in range(outside[-1], fact.start)) <= _REACH_OF_CUE
 
 
 # The way through -----------------------------------------------------------------------------------------------------
@@ -541,32 +600,35 @@ def find_citations(
         if signed and fact.issued_on and fact.issued_on > signed:
             confidence *= 0.5
         cited.append(
-            replace(fact, relation=_relation(view, fact, preamble_end, outer), confidence=round(confidence, 3))
+            replace(fact, relation=_relation(view, fact, preamble_end, outer, cited), confidence=round(confidence, 3))
         )
     return cited
 
 
-def _shared(facts: list[CitationFact], view: str) -> Iterator[CitationFact]:
-    """Documents listed together share what only the last of them says: "các Nghị quyết số 1/…, số 2/… ngày … của …"."""
+_LIST_GLUE = re.compile(
+    r"\s*(?:,|;|và|\s)*\s*(?:số\s*)?(?:(?:và\s+)?được\s+)?(?:(?:sửa\s+đổi|bổ\s+sung|thay\s+thế|,|\s)+(?:tại|bởi|bằng|theo))?\s*"
+)
+
+
+def _shared(facts: list[CitationFact], view: str) -> list[CitationFact]:
+    """Documents listed together share what only the last of them says: "các Nghị quyết số 1/…, 2/… ngày … của …"."""
+    out = list(facts)
+    plural: list[bool] = []
     for index, fact in enumerate(facts):
-        for later in facts[index + 1 :]:
-            between = view[fact.end : later.start]
-            glue = re.fullmatch(
-                r"\s*(?:,|;|và|\s)*\s*(?:số\s*)?(?:(?:và\s+)?được\s+)?(?:(?:sửa\s+đổi|bổ\s+sung|thay\s+thế|,|\s)+(?:tại|bởi|bằng|theo))?\s*",
-                between,
-            )
-            if not glue or later.kind != fact.kind:
-                break
-            plural = later.rule == "number-alone" and re.search(
-                r"(?:các|những)\s+$", view[max(0, fact.start - 12) : fact.start].lower()
-            )
-            if fact.issuer is None and later.issuer and _organ(fact.number) == _organ(later.number):
-                fact = replace(fact, issuer=later.issuer)
-            if fact.issued_on is None and later.issued_on and plural:
-                fact = replace(fact, issued_on=later.issued_on)
-            if later.issuer:
-                break
-        yield fact
+        before = facts[index - 1] if index else None
+        listed = before and before.kind == fact.kind and _LIST_GLUE.fullmatch(view[before.end : fact.start])
+        heads = re.search(r"(?:các|những)\s+$", view[max(0, fact.start - 12) : fact.start], re.IGNORECASE)
+        plural.append(plural[-1] and fact.rule == "number-alone" if listed else bool(heads))
+    for index in range(len(out) - 2, -1, -1):
+        fact, later = out[index], out[index + 1]
+        if fact.kind != later.kind or not _LIST_GLUE.fullmatch(view[fact.end : later.start]):
+            continue
+        if fact.issuer is None and later.issuer and _organ(fact.number) == _organ(later.number):
+            fact = replace(fact, issuer=later.issuer)
+        if fact.issued_on is None and later.issued_on and plural[index + 1]:
+            fact = replace(fact, issued_on=later.issued_on, confidence=round(fact.confidence * 0.85, 3))
+        out[index] = fact
+    return out
 
 
 def _organ(number: str | None) -> str:
@@ -608,6 +670,8 @@ def _same(group: list[CitationFact], fact: CitationFact) -> bool:
     if first.number is not None and fact.number is not None:
         if _key(first.number) != _key(fact.number):
             return False
+        if re.search(r"/(?:19|20)\d{2}/", first.number):
+            return True  # numbered within its year: no other document has this number
         days = {f.issued_on for f in group if f.issued_on}
         return fact.issued_on is None or not days or fact.issued_on in days
     return first.kind == fact.kind and _name(first) == _name(fact)
@@ -615,31 +679,39 @@ def _same(group: list[CitationFact], fact: CitationFact) -> bool:
 
 def _name(fact: CitationFact) -> str:
     name = fact.subject if fact.rule.startswith("law") and fact.subject else fact.text
-    name = re.sub(r",?\s*\(?nhiệm kỳ.*$", "", name)
+    name = re.sub(r",?\s*\(?nhiệm kỳ.*$", "", name.replace("QPPL", "quy phạm pháp luật"))
     return " ".join(re.findall(r"\w+", fold(name)))
 
 
 _STRENGTH: dict[Relation, int] = {"mention": 0, "basis": 1, "amends": 2, "replaces": 3}
 
 
-def _one(group: list[CitationFact]) -> CitationFact:
-    fullest = max(
-        group,
-        key=lambda f: (
-            f.rule != "bare-number",
-            f.issued_on is not None,
-            f.issuer is not None,
-            f.number is not None,
-            len(f.text) if f.number is None else 0,
-        ),
+def _fullness(fact: CitationFact) -> tuple[bool, bool, bool, bool, bool, int]:
+    words = len(fact.text) if fact.number is None else 0
+    return (
+        fact.rule != "bare-number",
+        not fact.text.isupper(),
+        fact.number is not None,
+        fact.issued_on is not None,
+        fact.issuer is not None,
+        words,
     )
+
+
+def _one(group: list[CitationFact]) -> CitationFact:
+    fullest = max(group, key=_fullness)
     first = group[0]
+    days = [f.issued_on for f in group if f.issued_on]
+    numbered = re.search(r"/((?:19|20)\d{2})/", first.number or "")
+    fitting = [
+        day for day in days if numbered and str(day.year) == numbered[1]
+    ]  # a misread year does not fit the number
     return replace(
         fullest,
         start=first.start,
         end=first.end,
         reach=first.reach,
-        issued_on=next((f.issued_on for f in group if f.issued_on), None),
+        issued_on=next(iter(fitting or days), None),
         issuer=fullest.issuer or next((f.issuer for f in group if f.issuer), None),
         subject=fullest.subject or next((f.subject for f in group if f.subject), None),
         relation=max((f.relation for f in group), key=_STRENGTH.__getitem__),

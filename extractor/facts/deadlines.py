@@ -14,18 +14,8 @@ from datetime import date, timedelta
 
 from extractor.facts.dates import DAY, PERIOD, add_months, complete, day_before, day_parts, period_of, plain
 from extractor.facts.fact import Fact, Range, mask, overlaps
+from extractor.knowledge.calendar import add_working_days
 from extractor.record import Anchor, DeadlineKind
-
-try:
-    from extractor.knowledge.calendar import add_working_days
-except ModuleNotFoundError:  # until the calendar of the country is there, only weekends are known
-
-    def add_working_days(start: date, count: int) -> date:  # type: ignore[misc]
-        day = start
-        while count:
-            day += timedelta(days=1)
-            count -= day.weekday() < 5
-        return day
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +88,7 @@ def _rule(name: str, pattern: str, prior: float) -> Callable[[_Handler], _Handle
 
 
 _NOTHING = [_Reading(None)]
-_EVERY = r"(?:hằng|mỗi|từng)"
+_EVERY = r"(?:hằng|mỗi)"
 _HOUR = r"(?:\d{1,2}\s*(?:giờ|h|g)(?:\s*\d{1,2})?(?:\s*phút)?\s*,?\s*(?:sáng\s+|chiều\s+|tối\s+)?(?:của\s+)?)"
 _TIMES = r"(?:một|hai|ba|\d{1,2})"
 _BEFORE = (
@@ -112,12 +102,14 @@ _NTHS = rf"(?P<nths>{_NTH}(?:\s*(?:,|-|và|đến|đến\s+ngày|và\s+ngày)\s*
 _ORDER = r"(?:báo\s+cáo|gửi|trình|hoàn\s+thành|hoàn\s+tất|xong|nộp|tổng\s+hợp|cung\s+cấp|triển\s+khai|thực\s+hiện|ban\s+hành|xây\s+dựng|tổ\s+chức)"
 
 
+_HANDING_IN = r"(?:báo\s+cáo|gửi|trình|hoàn\s+thành|hoàn\s+tất|xong|nộp|cung\s+cấp)"
+
 # What looks like a deadline and is none -----------------------------------------------------------------------------
 
 
 @_rule(
     "state",
-    r"(?:tính|kể|số\s+liệu|chốt\s+số\s+liệu|cập\s+nhật\s+số\s+liệu)\s+(?:từ|đến)(?:\s+hết)?\s+(?:thời\s+điểm\s+)?[^,.;]{4,40}",
+    r"(?:tính|số\s+liệu)\s+đến(?:\s+hết)?\s+(?:thời\s+điểm\s+)?[^,.;]{4,40}",
     0,
 )
 @_rule("lunar", r"\(?\s*(?:tức|nhằm)\s+(?:là\s+)?(?:từ\s+)?ngày[^).;]*", 0)
@@ -308,7 +300,11 @@ def _day_of_months(match: re.Match[str], _text: _Text) -> list[_Reading] | None:
     return _recur(_yearly(",".join(map(str, months)), _nths(match["nths"])))
 
 
-@_rule("days-every-year", rf"{_LEAD}{_DAYS}\s*,?\s*(?:của\s+)?{_EVERY}\s+năm\)?", 0.97)
+@_rule(
+    "days-every-year",
+    rf"{_LEAD}{_DAYS}\s*,?\s*(?:của\s+)?(?:{_EVERY}\s+năm|năm\s+(?:trước|liền\s+trước|báo\s+cáo|kế\s+tiếp)(?!\s+(?:đó|khi)))\)?",
+    0.97,
+)
 def _days_every_year(match: re.Match[str], text: _Text) -> list[_Reading]:
     return [_yearly_on(day, text) for day in re.findall(DAY, match["days"])]
 
@@ -406,10 +402,14 @@ def _often(count: int, unit: str, often: int) -> list[_Reading] | None:
     return None
 
 
-_ITEM = rf"(?:(?:{_EVERY}\s+)?(?:tuần|tháng|quý|năm)(?!\s+(?:\d|nay|trước|sau|này|tới|i|v|học))|0?[369]\s+tháng(?:\s+(?:đầu|cuối)\s+năm(?!\s+\d))?|0?1\s+năm|cả\s+năm|(?:báo\s+cáo\s+)?tổng\s+kết\s+năm(?!\s+\d))"
+_ITEM = rf"(?:(?:{_EVERY}\s+)?(?:tuần|tháng|quý|năm)(?!\s+(?:\d|nay|trước|sau|này|tới|[iv]+\b|học))|0?[369]\s+tháng(?:\s+(?:đầu|cuối)\s+năm(?!\s+\d))?|0?1\s+năm|cả\s+năm|(?:báo\s+cáo\s+)?tổng\s+kết\s+năm(?!\s+\d))"
 _LIST = rf"(?P<items>{_ITEM}(?:\s*(?:,|và|/|hoặc|;)\s*(?:và\s+)?(?:báo\s+cáo\s+|định\s+kỳ\s+)?{_ITEM})*)"
-_REPORTING = r"(?:báo\s+cáo|sơ\s+kết|tổng\s+kết|đánh\s+giá|kiểm\s+tra|giao\s+ban|tổng\s+hợp|rà\s+soát|họp|công\s+bố|cập\s+nhật|tập\s+huấn|diễn\s+tập|tổ\s+chức|kiểm\s+kê|thống\s+kê|khảo\s+sát|thực\s+hiện|triển\s+khai|duy\s+trì)"
-_OWNED = r"(?:nghị\s+quyết|dự\s+toán|ngân\s+sách|kinh\s+phí|chi|vốn|cân\s+đối|phân\s+bổ|xếp\s+loại[^,.;]*|chỉ\s+tiêu|nhu\s+cầu|định\s+mức|chương\s+trình\s+công\s+tác|kế\s+hoạch\s+(?:công\s+tác|xây\s+dựng|phát\s+triển|bồi\s+dưỡng|đầu\s+tư|sử\s+dụng|vốn)[^,.;]*|báo\s+ra|xuất\s+bản|phát\s+hành)"
+_REPORTING = r"(?:báo\s+cáo|sơ\s+kết|tổng\s+kết|đánh\s+giá|kiểm\s+tra|giao\s+ban|tổng\s+hợp|rà\s+soát|họp|công\s+bố|cập\s+nhật|tập\s+huấn|diễn\s+tập|tổ\s+chức|kiểm\s+kê|thống\s+kê|khảo\s+sát)"
+# What is itself a thing of every year: a budget, a plan of work, a yearly resolution.
+_OWNED = (
+    r"(?:nghị\s+quyết|chỉ\s+tiêu|nhu\s+cầu|báo\s+ra|xuất\s+bản|phát\s+hành|thường\s+xuyên|(?:dự\s+toán|ngân\s+sách|kinh\s+phí|\bchi|vốn|cân\s+đối|phân\s+bổ|định\s+mức|xếp\s+loại)[^.;]{0,60}"
+    r"|(?:chương\s+trình|kế\s+hoạch|quy\s+hoạch)\s+(?:công\s+tác|tổ\s+chức|tạo\s+nguồn|xây\s+dựng|phát\s+triển|bồi\s+dưỡng|đào\s+tạo|đầu\s+tư|sử\s+dụng|vốn)[^.;]{0,60})"
+)
 
 
 def _items(text: str) -> list[_Reading]:
@@ -434,7 +434,7 @@ def _every_list(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     after = text.rest(match.end())
     if re.search(r"\d\s*$|[\d.,]+\s*(?:%|đồng|người)?\s*/\s*$", before) or after.startswith("/"):
         return None
-    if not match["fixed"]:
+    if not match["fixed"] and not (first and re.search(r":\s*$", before)):
         if not first:
             # "báo cáo 6 tháng, năm", "báo cáo quý, năm": bare units are a cycle only after a report, and only several.
             near = re.search(
@@ -443,16 +443,50 @@ def _every_list(match: re.Match[str], text: _Text) -> list[_Reading] | None:
             )
             if not near or not (several or re.match(r"0?6\s+tháng(?!\s+(?:đầu|cuối))", items)):
                 return None
-        elif re.match(r"từng|mỗi", items) and not several:
+        elif items.startswith("mỗi") and not several:
             if re.search(r"\w", before.strip()) and not re.search(_REPORTING, before):
                 return None
-        elif re.search(rf"(?:{_OWNED})\s*$", text.clause(match.start(), ".;\n,")):
+        elif re.search(rf"{_OWNED}\s*$", text.clause(match.start())) and not re.search(
+            r"(?:báo\s+cáo|đánh\s+giá|sơ\s+kết|tổng\s+kết)\s+(?:kết\s+quả|tình\s+hình|việc)[^.;]*$",
+            text.clause(match.start()),
+        ):
             return _NOTHING
         elif re.search(r"\w", before.strip()) and not re.search(_REPORTING, text.clause(match.start())[-160:]):
             return _NOTHING
+        if re.match(r"\s*,?\s*(?:có|đạt|tăng|giảm|ít\s+nhất|tối\s+thiểu|số)\b", after) and not re.search(
+            _REPORTING, after[:60]
+        ):
+            return _NOTHING  # the pace of a target
         if re.match(r"\s*(?:của|thuộc|cho\s+các|đảm\s+bảo|được\s+(?:giao|phê))", after) and re.search(r"\w", before):
             return _NOTHING
-    return _items(items)
+    return (
+        _NOTHING
+        if not several and _told_elsewhere(match, items, text)
+        else _day_of_cycle(items, after) or _items(items)
+    )
+
+
+_YEARLESS = rf"(?:{_BEFORE}{_TO}|vào\s+){_HOUR}?{DAY}(?!\s*(?:/|năm\s+\d))"
+
+
+def _told_elsewhere(match: re.Match[str], items: str, text: _Text) -> bool:
+    """Whether another rule reads the day of this cycle in the same clause: "Hằng năm, … trước ngày 15/12"."""
+    unit = re.search(r"tuần|tháng|quý|năm", items)
+    if unit is None:
+        return False
+    near = [text.view[a:b] for a, b in text.claimed if _in_clause(text, match, (a, b))]
+    if any(re.search(rf"\d[^.;]*{unit[0]}", other) for other in near):
+        return True
+    later = re.search(_YEARLESS, text.rest(match.end()))
+    return unit[0] == "năm" and later is not None and day_parts(later[0])[2] is None
+
+
+def _day_of_cycle(items: str, after: str) -> list[_Reading] | None:
+    """The day of a month that follows further on: "Hằng tháng, các đơn vị báo cáo … trước ngày 20"."""
+    if not re.fullmatch(rf"{_EVERY}\s+tháng", items):
+        return None
+    day = re.search(rf"(?:{_BEFORE}|vào)\s+ngày\s+(?P<nth>{_NTH})(?!\s*(?:tháng|/|-|\d))", after)
+    return _recur(f"FREQ=MONTHLY;BYMONTHDAY={int(day['nth'])}") if day else None
 
 
 @_rule("daily", rf"(?:định\s+kỳ\s+)?hằng\s+ngày", 0.7)
@@ -477,7 +511,10 @@ def _period_in(text: str, signed: date | None) -> tuple[date, date] | None:
     return period_of(match, signed) if match else None
 
 
-_FIELD = r"(?:thời\s+(?:gian|hạn|điểm)(?:\s+(?:hoàn\s+thành|thực\s+hiện|tổ\s+chức|triển\s+khai|báo\s+cáo|gửi\s+báo\s+cáo|trình|ban\s+hành|gửi))*|tiến\s+độ(?:\s+(?:hoàn\s+thành|thực\s+hiện))?|hoàn\s+thành|hạn\s+hoàn\s+thành)\s*(?::|là|vào|-)*\s*"
+_FIELD = (
+    r"(?:(?:thời\s+(?:gian|hạn|điểm)|tiến\s+độ|\bhạn\s+(?:chót|cuối|hoàn\s+thành))(?:\s+[^\W\d_]+){0,7}\s*:\s*(?:là\s+|vào\s+)?"
+    r"|(?:thời\s+(?:gian|hạn)|tiến\s+độ)(?:\s+(?:hoàn\s+thành|thực\s+hiện|tổ\s+chức|triển\s+khai|báo\s+cáo|gửi|trình|ban\s+hành))*\s+(?:là\s+|vào\s+)?|hoàn\s+thành\s+(?:vào\s+)?)"
+)
 
 
 @_rule(
@@ -500,12 +537,14 @@ def _from_day_to_day(match: re.Match[str], text: _Text) -> list[_Reading]:
         if written is None and due.value is not None:
             written = due.value.year - ((first[1], first[0]) > (month, day))
         start = complete(first[0], first[1], written, text.signed)
+    if text.signed and due.value and due.value < text.signed:
+        return _NOTHING  # it has happened
     return [_Reading("period", begin=start.value, due=due.value, problem=start.problem or due.problem)]
 
 
 @_rule(
     "ongoing-from",
-    rf"(?:trong\s+|từ\s+)?{_named(PERIOD, 'o_')}\s+(?:và|đến)\s+(?:các|những)\s+năm\s+(?:tiếp\s+theo|sau|tới|kế\s+tiếp)|(?:hằng\s+năm\s+và\s+)?các\s+năm\s+tiếp\s+theo",
+    rf"(?:trong\s+|từ\s+)?(?:{_named(PERIOD, 'o_')}|(?:giai\s+đoạn\s+)?\d{{4}}\s*-\s*\d{{4}})\s+(?:và|đến)\s+(?:các|những)\s+năm\s+(?:tiếp\s+theo|sau|tới|kế\s+tiếp)|(?:hằng\s+năm\s+và\s+)?các\s+năm\s+tiếp\s+theo",
     0.8,
 )
 def _ongoing_from(_match: re.Match[str], _text: _Text) -> list[_Reading]:
@@ -518,10 +557,10 @@ def _ongoing_from(_match: re.Match[str], _text: _Text) -> list[_Reading]:
     0.8,
 )
 def _from_period_to_period(match: re.Match[str], text: _Text) -> list[_Reading] | None:
-    if not _is_field(match, text, "cue") and not (
-        match["cue"] and re.search(rf"{_ORDER}[^.;]*$", text.clause(match.start()))
-    ):
-        return _NOTHING
+    years = "năm" in match["a"] and not re.search(r"tháng|quý", match["a"])
+    ordered = match["cue"] and not years and re.search(rf"{_ORDER}[^.;]*$", text.clause(match.start()))
+    if not ordered and not _is_field(match, text, "cue"):
+        return _NOTHING  # years from … to … are the horizon of a plan
     last = _period_in(match["b"], text.signed)
     first = _period_in(match["a"], text.signed)
     if first is None or last is None:
@@ -553,7 +592,7 @@ def _is_field(match: re.Match[str], text: _Text, cue: str) -> bool:
 _PAST = r"(?:\bđã\b|vừa\s+qua|thời\s+gian\s+qua)(?!\s*(?:,|được\s+(?:giao|phê\s+duyệt|phân\s+công|ban\s+hành|xác\s+định|đề\s+ra|cấp|duyệt)))"
 
 
-def _dated(match: re.Match[str], text: _Text, days: str, strict: bool = False) -> list[_Reading] | None:
+def _dated(match: re.Match[str], text: _Text, days: str) -> list[_Reading] | None:
     """Days that end the work; without a year and in a clause that speaks of a cycle, the days of that cycle."""
     found = re.findall(DAY, days)
     clause = text.clause(match.start())
@@ -563,8 +602,10 @@ def _dated(match: re.Match[str], text: _Text, days: str, strict: bool = False) -
         if cycle and not re.search(r"hằng\s+(?:tháng|quý|tuần)", clause):
             return [_yearly_on(day, text) for day in found]
     readings = []
+    shared = day_parts(found[-1])[2]  # "trước ngày 15/6 và 15/12/2021"
     for day in found:
-        moment = complete(*day_parts(day), text.signed)
+        number, month, year = day_parts(day)
+        moment = complete(number, month, year or shared, text.signed)
         if moment.problem:
             readings.append(_Reading("date", problem=moment.problem, weight=0.3))
             continue
@@ -573,7 +614,7 @@ def _dated(match: re.Match[str], text: _Text, days: str, strict: bool = False) -
             continue
         if text.signed and moment.value < text.signed:
             # A day gone by is what an older event is dated by, unless the clause orders something for it.
-            if re.search(_PAST, clause) or not re.search(rf"{_ORDER}[^.;]*$", clause):
+            if re.search(_PAST, clause) or not re.search(rf"{_HANDING_IN}[^.;]*$", clause):
                 return _NOTHING
             readings.append(_Reading("date", due=moment.value, problem="before the signing", weight=0.4))
             continue
@@ -600,6 +641,37 @@ def _hour_day(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     return _dated(match, text, match["days"])
 
 
+def _past(clause: str, rest: str) -> bool:
+    return bool(re.search(_PAST, clause[-60:]) or re.search(_PAST, rest[:25]))
+
+
+_AIM = r"(?:đạt|phấn\s+đấu|tỷ\s+lệ|chỉ\s+tiêu|tăng|giảm|tối\s+thiểu|ít\s+nhất|[≥≤]|có\s+\d)"
+
+
+def _goal(match: re.Match[str], text: _Text, yearly: bool) -> bool:
+    """Whether a period belongs to a goal, to a document's horizon or to a thing, rather than to the work."""
+    clause, rest, cue = text.clause(match.start()), text.rest(match.end()), match["cue"].strip()
+    if re.match(r"(?:đến|tới)$", cue):
+        return not re.search(r"(?:hoàn\s+thành|xong|kết\s+thúc)[^,.;]*$", clause)
+    if re.search(r"(?:mục\s+tiêu|chỉ\s+tiêu|từng\s+(?:quý|tháng)|các\s+(?:quý|tháng))\s*$", clause):
+        return True
+    if not yearly:
+        return False
+    last = re.split(r",\s", clause)[-1]
+    if re.match(rf"\s*:\s*(?:\d|{_GAP})", rest) or re.search(rf"{_AIM}[^,.;]*(?:\d\s*%?|{_GAP})[^,.;]*$", last):
+        return True
+    opens = not re.search(r"\w", clause) or bool(re.match(r"\s*[:,]", rest))
+    if opens and re.match(rf"[^.;]{{0,60}}?{_AIM}[^.;]{{0,80}}?(?:\d|{_GAP})", rest):
+        return True
+    if re.search(r"(?:nhiệm\s+vụ\s+trọng\s+tâm|kết\s+quả|tình\s+hình)[^,.;]{0,30}$", clause) and cue == "trong":
+        return True
+    if re.match(r"\s*đối\s+với\s", last) and rest.startswith(","):
+        return True
+    # The aim of work that has its own day: "Trong quý I …, để đẩy mạnh xuất khẩu trong năm".
+    aim = re.search(r"(?:\bđể|nhằm)[^,.;]*$", clause)
+    return bool(aim) and any(_in_clause(text, match, other) for other in text.claimed)
+
+
 @_rule(
     "by-period",
     rf"(?P<cue>(?:{_FIELD}|{_BEFORE}{_TO}|ngay\s+trong\s+|trong\s+|vào\s+|đến\s+|tới\s+|từ\s+nay\s+đến\s+)+|(?=(?:cuối|giữa|đầu)\s))(?P<span>{PERIOD})(?:\s*(?:,|và)\s*(?P<more>quý\s+(?:iv|i{{1,3}})(?:\s+năm\s+\d{{4}})?))?",
@@ -613,31 +685,11 @@ def _by_period(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     first, last = period
     yearly = bool(match["year"]) or bool(match["half"])
     field_cue = _is_field(match, text, "cue")
-    if not cue:
-        if not (field_cue or re.search(r"(?:hoàn\s+thành|xong)\s*$", clause)):
-            return _NOTHING
-    if not field_cue:
-        if re.match(r"(?:đến|tới)$", cue) and not re.search(r"(?:hoàn\s+thành|xong|kết\s+thúc)[^,.;]*$", clause):
-            return _NOTHING  # "đến năm 2030" is the horizon of a goal or of a document
-        if (
-            re.search(
-                r"(?:đạt|phấn\s+đấu|tỷ\s+lệ|chỉ\s+tiêu|tăng|giảm|tối\s+thiểu|ít\s+nhất|[≥≤]|\d\s*%)",
-                rest[:160] if re.match(r"\s*[:,]", rest) or not clause.strip() else "",
-            )
-            and "hết" in cue + match[0]
-        ):
-            return _NOTHING
-        if re.search(_PAST, clause[-60:]) or re.search(_PAST, rest[:25]):
-            return _NOTHING
-        if (
-            yearly
-            and re.search(
-                r"(?:mục\s+tiêu|chỉ\s+tiêu|nhiệm\s+vụ\s+trọng\s+tâm|kết\s+quả|tình\s+hình)[^,.;]{0,30}$", clause
-            )
-            and cue == "trong"
-        ):
-            return _NOTHING
-    if re.match(r"(?:trước)\b", cue) and not re.search(r"trong|hết|cuối|vào", cue):
+    if not cue and not field_cue and not re.search(r"(?:hoàn\s+thành|xong)\s*$", clause):
+        return _NOTHING
+    if not field_cue and (_past(clause, rest) or _goal(match, text, yearly)):
+        return _NOTHING
+    if cue.endswith("trước"):
         last = day_before(first)
         if match["part"]:
             last = period[1]
