@@ -77,7 +77,7 @@ def fields(record: DirectiveRecord) -> RecordFields:
 
     def field(path: str, kind: Kind, label: str, label_en: str, value: str, evidence: Evidence) -> Field:
         reasons = list(named.get(path, ()))
-        if value and evidence.confidence < DOUBTFUL_BELOW:
+        if value and not reasons and evidence.confidence < DOUBTFUL_BELOW:
             reasons.append(f"độ tin cậy chỉ {wording.percent(evidence.confidence)}")
         return Field(path, kind, label, label_en, value, evidence, tuple(dict.fromkeys(reasons)))
 

@@ -29,7 +29,7 @@ def table(record: DirectiveRecord) -> RenderableType:
         tasks = _table(f"Nhiệm vụ ({len(shown.tasks)})", "Mục", "Nhiệm vụ", "Chủ trì", "Phối hợp, báo cáo", "Thời hạn")
         for row in shown.tasks:
             tasks.add_row(
-                _text(" ".join(row.task.path)),
+                _text(wording.place(row.task.path)),
                 _values([row.field]),
                 _values(row.assigned("lead")),
                 _values(row.assigned("coordinate", "report_to", "supervise"), labelled=True),
@@ -40,7 +40,7 @@ def table(record: DirectiveRecord) -> RenderableType:
         parts.append(Text("Không tìm thấy nhiệm vụ nào.", style="bold"))
 
     if shown.targets:
-        places = {task.id: " ".join(task.path) for task in record.tasks}
+        places = {task.id: wording.place(task.path) for task in record.tasks}
         targets = _table(f"Chỉ tiêu ({len(shown.targets)})", "Mục", "Chỉ tiêu")
         for target, field in zip(record.targets, shown.targets, strict=True):
             targets.add_row(_text(places.get(target.task_id or "", "")), _values([field]))

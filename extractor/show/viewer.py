@@ -222,7 +222,7 @@ def _task(task: TaskFields, targets: Iterable[Field]) -> str:
     parts = [*task.assignments, *task.deadlines, *targets]
     quiet = "" if task.field.doubtful or any(f.doubtful for f in parts) else " sure"
     heading = f'<p class="under">{_text(task.task.heading)}</p>' if task.task.heading else ""
-    path = _text(" ".join(task.task.path))
+    path = _text(wording.place(task.task.path))
     return (
         f'<article class="task-card{quiet}">{heading}{_field(task.field, label=path)}'
         f"{''.join(map(_field, parts))}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from extractor.record import Anchor, AssignmentSource, Deadline, Period, Reading, Relation, Role, Signer, Target
@@ -76,7 +77,13 @@ def amount(value: str) -> str:
 
 
 def percent(confidence: float) -> str:
-    return f"{round(confidence * 100)} %"
+    # Rounded down: 0.699 stays below a threshold of 70 %.
+    return f"{int(confidence * 100 + 1e-9)} %"
+
+
+def place(path: Sequence[str]) -> str:
+    """A task's numbering: "II.3.b.-2"."""
+    return ".".join(path)
 
 
 def period(value: Period) -> str:
