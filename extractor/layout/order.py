@@ -23,7 +23,7 @@ from rapidfuzz import fuzz
 
 from extractor.layout.document import LaidPage, Line, PlacedWord
 from extractor.reading.page import ReadPage, Word
-from extractor.reading.syllable import is_syllable
+from extractor.reading.syllable import is_syllable, share_of_syllables
 from extractor.record import Box
 
 Column = Literal["full", "left", "right"]
@@ -369,7 +369,8 @@ class _Plan:
 
     def _trimmed(self, piece: _Piece) -> _Piece | None:
         """The line without scraps at its ends; None for a line that is nothing but scraps."""
-        if not any(_is_believable(t.word) for t in piece.tokens):
+        spelt = _letters(piece.text) >= 5 and share_of_syllables(piece.text) >= 0.6
+        if not spelt and not any(_is_believable(t.word) for t in piece.tokens):
             return None
         tokens = list(piece.tokens)
         while len(tokens) > 1 and self._is_stray(tokens[0], tokens[1]):

@@ -10,7 +10,7 @@ from extractor.reading.limits import MAX_PAGES
 from extractor.reading.page import ReadPage
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
-_EMPHASIS = re.compile(r"(?<!\\)(\*{1,3})(?=\S)([^*\n]*?\S)\1")
+_EMPHASIS = re.compile(r"(?<![\\*])(\*{1,3})(?![\s*])([^*\n]*[^\s*])\1(?!\*)")
 _HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+", re.MULTILINE)
 _MAX_CONTROL_SHARE = 0.01
 
