@@ -54,6 +54,10 @@ def _evaluate(given: argparse.Namespace) -> int:
     if not cases:
         print("Không có văn bản nào có .gold.json hoặc .truth.txt bên cạnh.", file=sys.stderr)
         return 3
+    if given.compare and not given.compare.is_file():
+        print(f"Không có tệp {given.compare} để so.", file=sys.stderr)
+        return 2
+    before = json.loads(given.compare.read_text("utf8")) if given.compare else None
     outcomes = []
     print(evaluate.head())
     for outcome in evaluate.evaluate(cases, given.jobs):
@@ -65,10 +69,10 @@ def _evaluate(given: argparse.Namespace) -> int:
             for error in outcome.score.errors if outcome.score else []:
                 print(f"{outcome.case.name} [{outcome.case.group}] {error}")
     figures = evaluate.figures(outcomes)
-    if given.compare:
-        print("\n" + evaluate.compare(figures, json.loads(given.compare.read_text("utf8"))))
     if given.json:
         given.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1), "utf8")
+    if before is not None:
+        print("\n" + evaluate.compare(figures, before))
     return 0
 
 

@@ -32,6 +32,7 @@ _KIND = re.compile(
 )
 _RECIPIENTS = re.compile(r"(?i)^nơi\s+nhận\s*:?")
 _AUTHORITY = re.compile(r"^(TM|KT|TL|TUQ|Q)\.\s|^T/[ML]\s")
+_TABLE_HEAD = ("TT", "STT", "SỐ TT")
 _NAME = re.compile(r"^(?:\w[^\W\d_]*\s){1,5}[^\W\d_]+$(?<![A-ZĐÀ-Ỹ]{2})")
 _ROW = re.compile(r"^(\d{1,3}|[IVX]+\.? \S.*)$")  # a row's number, or a heading over the rows
 _ANNEX = re.compile(r"^(PHỤ LỤC|Phụ lục|PHỤ BIỂU|Phụ biểu|BIỂU SỐ)\b")
@@ -206,7 +207,9 @@ def _annexes(lines: list[str]) -> Iterator[Annex]:
         part = lines[start:end]
         title = [part[0]]
         rest = part[1:]
-        while rest and (not rest[0] or rest[0] == rest[0].upper() or rest[0].startswith("(")) and "|" not in rest[0]:
+        while rest and (rest[0] == rest[0].upper() or rest[0].startswith("(")) and "|" not in rest[0]:
+            if rest[0].upper() in _TABLE_HEAD:
+                break
             line = rest.pop(0)
             if line:
                 title.append(line)
@@ -233,7 +236,7 @@ def _blocks(lines: Iterable[str]) -> Iterator[Block]:
 
 def _unflattened(lines: list[str]) -> Iterator[str]:
     """The lines, with a table of one cell a line put back into rows of cells between "|"."""
-    head = next((i for i, line in enumerate(lines) if line.upper() in ("TT", "STT", "SỐ TT")), len(lines))
+    head = next((i for i, line in enumerate(lines) if line.upper() in _TABLE_HEAD), len(lines))
     first = next((i for i in range(head + 1, len(lines)) if _ROW.match(lines[i])), len(lines))
     yield from lines[:head]
     if not 3 <= first - head <= 8:  # no head of a table
