@@ -96,10 +96,13 @@ class _Reader:
         targets = [self._target(g, i, fact, id_, targets_before) for i, g in enumerate(goals)]
         masked = [*taken, *((g.start, g.end) for g in goals)]
         deadlines = [] if fact.goal and goals else find_deadlines(text, signed=signed, taken=masked)
+        where = [(d, fact.start) for d in deadlines]
+        for start, end in fact.when:
+            where += [(d, start) for d in find_deadlines(self.document.flow[start:end], signed=signed)]
         task = Task(
             id=id_, path=fact.path, heading=fact.heading, text=fact.text, title=fact.title, spans=self.document.spans(fact.start, fact.end),
             confidence=self._sure(fact.confidence, fact.start, fact.end, weight=0.3),
-            assignments=tuple(self._assignment(r) for r in fact.roles), deadlines=tuple(self._deadline(d, fact) for d in deadlines),
+            assignments=tuple(self._assignment(r) for r in fact.roles), deadlines=tuple(self._deadline(d, base) for d, base in where),
         )  # fmt: skip
         return task, targets
 
@@ -110,8 +113,8 @@ class _Reader:
             confidence=self._sure(role.confidence, role.start, role.end),
         )  # fmt: skip
 
-    def _deadline(self, fact: DeadlineFact, task: TaskFact) -> Deadline:
-        start, end = fact.start + task.start, fact.end + task.start
+    def _deadline(self, fact: DeadlineFact, base: int) -> Deadline:
+        start, end = fact.start + base, fact.end + base
         if fact.problem:
             self._warn("deadline-doubtful", f"Thời hạn “{fact.text}” cần kiểm tra ({fact.problem}).", f"The deadline “{fact.text}” needs a check ({fact.problem}).")
         return Deadline(

@@ -25,6 +25,8 @@ _TOKEN = re.compile(r"\w+(?:[&.]\w+)*|[^\w\s]")
 # Head nouns that begin the name of a body. Longest first; matched on the tone-normalised text, case as written here or all capitals.
 _HEADS = sorted(
     (
+        "Văn phòng Hội đồng nhân dân và Ủy ban nhân dân", "Văn phòng HĐND và UBND", "Văn phòng HĐND&UBND", "Văn phòng HĐND-UBND", "Văn phòng Đoàn đại biểu Quốc hội và Hội đồng nhân dân",
+        "Văn phòng Đoàn ĐBQH và HĐND", "Cấp ủy", "cấp ủy", "Hạt Kiểm lâm",
         "Ủy ban nhân dân", "Hội đồng nhân dân", "Ủy ban Mặt trận Tổ quốc", "Mặt trận Tổ quốc", "Ủy ban", "UBND", "HĐND", "UBMTTQ", "MTTQ", "Sở", "Bộ", "Ban", "Văn phòng",
         "Thanh tra", "Công an", "Cục", "Chi cục", "Tổng cục", "Vụ", "Viện", "Viện kiểm sát nhân dân", "Viện Kiểm sát nhân dân", "Tòa án nhân dân", "Tòa án",
         "Trường", "Học viện", "Đại học", "Trung tâm", "Hội", "Hội đồng", "Liên đoàn", "Liên minh", "Liên hiệp", "Đoàn", "Tỉnh đoàn", "Thành đoàn", "Đoàn Thanh niên",
@@ -68,13 +70,13 @@ _KIND_WORDS = (
     "khu di tích lịch sử", "trưởng thôn", "vườn quốc gia", "hội đoàn thể", "đài truyền hình", "sở - ngành",
 )  # fmt: skip
 _KIND = "(?:" + "|".join(sorted(map(re.escape, _KIND_WORDS), key=len, reverse=True)) + r")(?!\w)"
-_GROUP_START = re.compile(rf"(?<![\w/-])(?:(?P<det>các|mọi|những|toàn thể|từng|mỗi)\s+)?(?P<kind>{_KIND})", re.IGNORECASE)
+_GROUP_START = re.compile(rf"(?<![\w/-])(?:(?P<det>các|mọi|những|toàn thể|từng)\s+)?(?P<kind>{_KIND})", re.IGNORECASE)
 _GROUP_NEXT = re.compile(rf"\s*(?:,|-|–|và)\s*(?:(?P<chief>{_CHIEF})\s+)?(?P<det>các\s+)?(?P<kind>{_KIND})", re.IGNORECASE)
 _QUALIFIER = re.compile(
-    r"\s+(?:có liên quan|liên quan|hữu quan|trực thuộc(?:\s+(?:Trung ương|TW|trung ương|tỉnh|thành phố|Bộ|bộ|Sở|sở|Tổng cục))?|cấp (?:tỉnh|thành phố|huyện|xã|quận|cơ sở|Trung ương)|"
-    r"các cấp|cùng cấp|chức năng|chuyên ngành|chuyên môn|quản lý nhà nước|quản lý chuyên ngành|báo chí|truyền thông|thông tấn(?:, báo chí)?|nhà nước|Nhà nước|khác|Trung ương|trung ương|"
+    r"\s+(?:có thẩm quyền|thẩm quyền|có liên quan|liên quan|hữu quan|trực thuộc(?:\s+(?:Trung ương|TW|trung ương|tỉnh|thành phố|Bộ|bộ|Sở|sở|Tổng cục))?|cấp (?:tỉnh|thành phố|huyện|xã|quận|cơ sở|Trung ương)|"
+    r"các cấp|cùng cấp|chức năng|chuyên ngành|chuyên môn|vũ trang(?:, an ninh)?|cấp dưới|cấp trên|cơ sở|lưu trú|cấp nước(?: sạch)?|truyền thông|quản lý nhà nước|quản lý chuyên ngành|báo chí|truyền thông|thông tấn(?:, báo chí)?|nhà nước|Nhà nước|khác|Trung ương|trung ương|"
     r"ngoài nước|trong nước|tại địa phương|ở địa phương|trên địa bàn(?: (?:tỉnh|thành phố|huyện|quận|xã|phường|cả nước|mình))?|trong (?:tỉnh|thành phố|ngành|Bộ|huyện|cả nước)|"
-    r"(?:thuộc|của)\s+(?:tỉnh|thành phố|Thành phố|Tỉnh|Bộ|bộ|ngành|Ngành|huyện|quận|xã|phường|Sở|mình|Chính phủ|phạm vi quản lý|thẩm quyền quản lý)|"
+    r"(?:thuộc|của)\s+(?:tỉnh|thành phố|Thành phố|Tỉnh|Bộ|bộ|ngành|Ngành|huyện|quận|xã|phường|Sở|mình|Chính phủ|phạm vi quản lý|thẩm quyền quản lý|Ngành)|thuộc phạm vi quản lý|"
     r"đóng trên địa bàn(?: (?:tỉnh|thành phố|huyện|xã|phường))?|tỉnh|thành phố|Thành phố|Tỉnh|huyện|quận|chính trị(?: - xã hội)?|xã hội(?: - nghề nghiệp)?|đoàn thể|sự nghiệp(?: công lập)?|ngang bộ|thuộc Chính phủ)(?!\w)"
 )
 _OF_BODY = re.compile(r"\s+(?:của|thuộc|trực thuộc)\s+")
@@ -111,6 +113,7 @@ class Context:
     """What the head of the document says, by which names are completed: the issuer, its province, the date of issue."""
 
     issuer: str | None = None
+    superior: str | None = None  # the body above the issuer in the letterhead, by its full name
     province: Province | None = None
     signed: date | None = None
 
@@ -145,13 +148,13 @@ def find_agencies(text: str, *, context: Context, taken: Sequence[Range] = ()) -
 
 
 _ANY_START = re.compile(
-    rf"(?<![\w/-])(?:đồng chí\s+)?(?:{_CHIEF}|Phó Thủ tướng|Thứ trưởng|Phó Chủ tịch|Phó Giám đốc|các|Các|mọi|Mọi|những|từng|Từng|mỗi|Mỗi|toàn thể|{_KIND}|{'|'.join(re.escape(h) for h in _HEADS)})(?!\w)"
+    rf"(?<![\w/-])(?:đồng chí\s+)?(?:{_CHIEF}|Phó Thủ tướng|Thứ trưởng|Phó Chủ tịch|Phó Giám đốc|các|Các|mọi|Mọi|những|từng|Từng|toàn thể|{_KIND}|{'|'.join(re.escape(h) for h in _HEADS)})(?!\w)"
     rf"|(?<![\w/-])[A-ZĐ](?:[a-zđ]*|[A-ZĐ&]*)(?!\w)",
 )
 
 
 def _next_start(view: str, position: int, known: dict[int, int]) -> int | None:
-    found = re.compile(_ANY_START.pattern, re.IGNORECASE).search(view, position) if False else _ANY_START.search(view, position)
+    found = _ANY_START.search(view, position)
     at = found.start() if found else None
     register_at = min((s for s in known if s >= position), default=None)
     if at is None:
@@ -162,7 +165,7 @@ def _next_start(view: str, position: int, known: dict[int, int]) -> int | None:
 def _parse(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
     person = _PERSON.match(view, at)
     if person:
-        name = f"{person['office']} {person['name']}"
+        name = f"{register().official(person['office'])} {person['name']}"
         return [Mention(at, person.end(), "person", 0.9, name, None, False, True, True)]
     persons = _PERSON_GROUP.match(view, at)
     if persons:
@@ -281,6 +284,8 @@ def _named(view: str, at: int, known: dict[int, int], context: Context) -> list[
     """A body with a name of its own at `at`, or the several bodies of a list of places."""
     head = _HEAD.match(view, at)
     end = known.get(at)
+    if head and end is not None and head[0].startswith("Văn phòng ") and head.end() > end:
+        end = head.end()  # "Văn phòng Hội đồng nhân dân | và Ủy ban nhân dân"
     rule, confidence = ("register", 0.97) if end else ("shape", 0.8)
     if end is not None and (goes_on := _goes_on(view, end)) is not None:
         end, rule, confidence = goes_on, "register and shape", 0.85
@@ -288,7 +293,7 @@ def _named(view: str, at: int, known: dict[int, int], context: Context) -> list[
         if head is None:
             return []
         word = head[0]
-        if word in ("Ủy ban nhân dân", "UBND", "Hội đồng nhân dân", "HĐND", "Công an", "Tòa án nhân dân", "Viện kiểm sát nhân dân", "Viện Kiểm sát nhân dân", "MTTQ", "Mặt trận Tổ quốc", "UBMTTQ", "Ủy ban Mặt trận Tổ quốc"):
+        if word.startswith("Văn phòng ") or word in ("Hạt Kiểm lâm", "Ủy ban nhân dân", "UBND", "Hội đồng nhân dân", "HĐND", "Công an", "Tòa án nhân dân", "Viện kiểm sát nhân dân", "Viện Kiểm sát nhân dân", "MTTQ", "Mặt trận Tổ quốc", "UBMTTQ", "Ủy ban Mặt trận Tổ quốc"):
             end = head.end()
             further = _shape_end(view, end) if word.startswith(("Công an", "Mặt trận", "Ủy ban Mặt")) else None
             end = further or end
@@ -321,6 +326,9 @@ def _with_place(view: str, at: int, end: int, rule: str, confidence: float, cont
     if ends_in_kind and re.match(rf"\s*(?:,|-|và)\s*{_PLACE_KIND}(?!\w)", view[end:]):
         end = at + ends_in_kind.start()  # "Ủy ban nhân dân xã | , phường": the register's name is the first of a list
     words = view[at:end]
+    places = _PLACES_OF_KIND.match(view, end)
+    if places:
+        return _named_places(view, at, end, places)
     tail = _TAIL.match(view, end)
     local = None if tail and tail["listed"] else _LOCAL_LIST.match(view, end)
     if local and re.match(r"(?:Ủy ban nhân dân|UBND|Công an|Hội đồng nhân dân|HĐND|Huyện ủy|Đảng ủy|Phòng|Trung tâm|Hội|Công đoàn|Ban)", words):
@@ -363,6 +371,25 @@ def _listed_places(view: str, at: int, words: str, position: int, context: Conte
     return mentions
 
 
+_ITEM = rf"(?:{_PLACE_KIND}\s+)?{_PROPER}"
+_PLACES_OF_KIND = re.compile(
+    rf"\s+(?:các\s+)?(?P<kind>{_PLACE_KIND})(?:\s*,\s*(?:{_PLACE_KIND}))*\s*:\s*(?P<items>{_ITEM}(?:\s*(?:,|;|và)\s*(?:các\s+)?{_ITEM})*)"
+)
+
+
+def _named_places(view: str, at: int, end: int, match: re.Match[str]) -> list[Mention]:
+    """ "UBND các huyện: Suối A, Đá B và thị xã C": one body a place, of the list's kind unless the item has its own."""
+    official = register().official(view[at:end].strip())
+    kind = match["kind"].lower()
+    mentions: list[Mention] = []
+    start = at
+    for item in re.finditer(rf"(?:(?P<own>{_PLACE_KIND})\s+)?(?P<name>{_PROPER})", match["items"]):
+        stop = match.start("items") + item.end()
+        name = f"{official} {(item['own'] or kind).lower()} {item['name']}"
+        mentions.append(Mention(start if not mentions else match.start("items") + item.start(), stop, "named places", 0.88, name, None, False))
+    return mentions
+
+
 def _local_bodies(view: str, at: int, end: int, match: re.Match[str], context: Context) -> list[Mention]:
     """ "UBND các huyện, thị xã Đức Phổ và thành phố Quảng Ngãi": a named place is a body of its own, the rest is one group."""
     official = register().official(view[at:end].strip())
@@ -370,7 +397,7 @@ def _local_bodies(view: str, at: int, end: int, match: re.Match[str], context: C
     named = [(kind, place) for kind, place in items if place]
     plain = [kind.lower() for kind, place in items if not place]
     mentions: list[Mention] = []
-    if plain and not (named and len(plain) + len(named) > 1 and len(named) == 1 and re.search(r"đặc khu\s", match["items"]) and False):
+    if plain:
         each = "các " if match["items"].lower().startswith("các") else ""
         name = f"{official} {each}{', '.join(plain)}"
         stop = match.end() if not named else view.index(named[0][0], end) - 1
@@ -406,11 +433,11 @@ def _shape_end(view: str, position: int) -> int | None:
         if not match:
             return end
         start, token = match.start(1), match[1]
-        if token[0].isupper() and not (end is not None and token in ("Các", "Chủ", "Giám", "Thủ") and False):
+        if token[0].isupper():
             if end is None and token in ("Các", "Chủ"):
                 return None
             end = match.end(1)
-        elif end is not None and start in inner and not begins_predicate(view, start):
+        elif end is not None and (start in inner or re.match(r"-[A-ZĐÀ-Ỹ]", view[match.end(1) :])) and not begins_predicate(view, start):
             end = match.end(1)
         elif end is not None and _NEEDS_OBJECT.search(view, position, end) and not begins_predicate(view, start) and not _STOP_WORDS.match(view, i):
             end = match.end(1)
@@ -418,12 +445,35 @@ def _shape_end(view: str, position: int) -> int | None:
             if following and following.start(1) in inner:
                 end = following.end(1)
             position = end
+        elif end is not None and (tail := _lower_tail(view, i, position)):
+            return tail
         elif end is not None and _lower_bridge(view, i):
             i = _lower_bridge(view, i) or i
             continue
         else:
             return end
         i = match.end(1)
+
+
+# Heads of small units, whose names often end in lower case: "Vụ Thị trường | trong nước", "Cục Quản lý | công trình thủy lợi".
+_SMALL_UNIT = re.compile(r"(?:Vụ|Cục|Chi cục|Tổng cục|Phòng|Trung tâm|Ban|Viện|Đài|Hội|Hiệp hội|Lực lượng|lực lượng|Công ty|Tổng công ty)\s*$")
+
+
+def _lower_tail(view: str, position: int, name_start: int) -> int | None:
+    """The lower-case end of a small unit's name: at most four syllables, and then the name must visibly end."""
+    if not _SMALL_UNIT.search(view, max(0, name_start - 14), name_start):
+        return None
+    i, count = position, 0
+    while count < 4:
+        if begins_predicate(view, i) or (_STOP_WORDS.match(view, i) and not re.match(r" trong nước", view[i:])) or _TAIL.match(view, i):
+            break
+        match = re.compile(r" ([a-zà-ỹđ]+)(?!\w)").match(view, i)
+        if not match:
+            break
+        i = match.end()
+        count += 1
+    ends = begins_predicate(view, i) or _TAIL.match(view, i) or re.match(r"\s*(?:[,;:.)(\n]|$|và (?:các|Vụ|Cục|Sở|Bộ|Ban))", view[i:])
+    return i if count and ends else None
 
 
 def _lower_bridge(view: str, position: int) -> int | None:
@@ -445,6 +495,9 @@ def _inner(view: str) -> frozenset[int]:
     return inner_syllables(view)
 
 
+_IDIOM = re.compile(r"các cấp, các ngành|các ngành, các cấp|các cấp, ngành", re.IGNORECASE)
+
+
 def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
     start = _GROUP_START.match(view, at)
     if not start:
@@ -452,9 +505,13 @@ def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[
     determined = bool(start["det"])
     kinds = 1
     end = start.end()
+    idiom = _IDIOM.match(view, at)
+    if idiom:
+        name = _canonical_group(idiom[0], context)
+        return [Mention(at, idiom.end(), "group", 0.8, name, _group_id(name), True)]
     while True:
         more = _GROUP_NEXT.match(view, end)
-        if not more or (more["det"] and not re.match(r"(?:các\s+)?cấp, các ngành", view[at:][:40], re.IGNORECASE)):
+        if not more or more["det"]:
             break
         if re.match(r"\s*và\s", more[0]) and _is_own_body(view, more, known):
             break
@@ -481,6 +538,10 @@ def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[
         elif bodies and determined:
             end = bodies[0].end
             qualified = True
+    if determined and re.search(r"(?:thành viên|đại diện|cán bộ)$", view[at:end]) and re.match(r"\s+[A-ZĐ]", view[end:]):
+        bodies = _named(view, end + 1, known, context)
+        if bodies:
+            end, qualified = bodies[0].end, True
     if not determined and kinds < 2 and not qualified:
         return []
     if not determined and view[at].islower() and kinds < 2 and not re.match(r"(?:đơn vị|cơ quan|sở|ngành|địa phương|chính quyền)", view[at:]):
@@ -533,8 +594,9 @@ def _canonical(words: str, context: Context) -> str:
     """Abbreviations written out, official spelling; the issuer itself is completed by its place."""
     name = register().official(re.sub(r"\s+", " ", words).strip())
     name = re.sub(r"\b(Tỉnh|Thành phố|Huyện|Quận|Xã|Phường)$", lambda m: m[0].lower(), name)
-    issuer = context.issuer
-    if issuer:
+    for issuer in (context.issuer, context.superior):
+        if not issuer:
+            continue
         same = spelling.key(issuer)
         bare = spelling.key(name)
         if same.startswith(bare + " ") and re.fullmatch(r"(?:ủy ban nhân dân|hội đồng nhân dân|tỉnh ủy|thành ủy|ban thường vụ tỉnh ủy|ban thường vụ thành ủy)(?: (?:tỉnh|thành phố|huyện|quận|thị xã|xã|phường|đặc khu))?", bare):
@@ -547,7 +609,7 @@ def _canonical_group(words: str, context: Context) -> str:
     name = re.sub(rf"(?<=, )(?:{_CHIEF})\s+(?=\w)", "", name)
     name = re.sub(r"\s+-\s+", ", ", name) if re.match(r"(?:các\s+)?sở - ngành|(?:các\s+)?quận - huyện", name, re.IGNORECASE) else name
     stripped = _OWN_TERRITORY.sub("", name)
-    name = stripped if len(stripped.split()) >= 2 else name
+    name = stripped if len(stripped.split()) >= 4 else name
     name = register().official(name)
     return name[0].lower() + name[1:] if name else name
 

@@ -38,7 +38,7 @@ _SENTENCE = re.compile(r"[.;!?…](?=\s+[A-ZĐÀ-Ỹ“\"(+-])|\.(?=\s*$)|;(?=\s
 _ABBREVIATED = re.compile(r"(?:\b(?:TP|Tp|TT|Q|P|T|ThS|TS|BS|PCT|CT|Mr)|\d)$")
 
 # What may stand between two bodies of one list.
-_IN_LIST = re.compile(r"\s*(?:,|;|và|hoặc|cùng|cùng với|và các|với|-|–|,\s*và|;\s*và|,\s*với)?\s*(?:lãnh đạo\s+|đại diện\s+)?")
+_IN_LIST = re.compile(r"\s*(?:,|;|và|hoặc|như|gồm|trong đó có|, nhất là|cùng|cùng với|và các|với|-|–|,\s*và|;\s*và|,\s*với)?\s*(?:lãnh đạo\s+|đại diện\s+)?")
 _COORDINATE = re.compile(
     r"(?:phối hợp|kết hợp|phối kết hợp|liên kết|cộng tác)(?:\s+(?:chặt chẽ|đồng bộ|thống nhất|thường xuyên|kịp thời|tốt|hiệu quả|tổ chức|triển khai|thực hiện|chặt|có hiệu quả|trao đổi))*(?:[,\s]+(?:với|cùng|cùng với|giữa))?\s*$|"
     r"(?:chủ trì|cùng)\s*,?\s*cùng(?: với)?\s*$|(?:chủ trì\s*,?\s*cùng(?: với)?|cùng với|với sự (?:tham gia|phối hợp) của|cùng sự tham gia của|hiệp đồng với|^\W*Với|^\W*với)\s*$|"
@@ -46,7 +46,7 @@ _COORDINATE = re.compile(
     re.IGNORECASE,
 )
 _REPORT_VERB = re.compile(
-    r"(?<!\w)(?:báo cáo|trình|gửi|tham mưu|đề xuất|kiến nghị|phản ánh|xin ý kiến|thông báo|phản hồi|chuyển|giúp|gửi về|cung cấp|nộp|đề nghị|thông tin|tổng hợp|hồ sơ)(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?:báo cáo|trình|gửi|tham mưu|đề xuất|kiến nghị|phản ánh|xin ý kiến|thông báo|phản hồi|chuyển|giúp|gửi về|nộp)(?!\w)", re.IGNORECASE
 )
 _RECEIVER = re.compile(
     r"(?:báo cáo|trình|gửi|tham mưu|đề xuất|kiến nghị|phản ánh|xin ý kiến)(?:\s+(?:cho|với|về|lên|giúp|đến|tới|kịp thời|ngay|kết quả|định kỳ|đề xuất|báo cáo|trực tiếp|bằng văn bản|tình hình|thường xuyên|đầy đủ|xin ý kiến|đồng thời))*\s*$|"
@@ -64,7 +64,11 @@ _DIRECTS = re.compile(
 _ACTS_AFTER = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:chịu trách nhiệm\s+)?(?:làm cơ quan\s+)?(?:chủ trì|là cơ quan (?:chủ trì|đầu mối|thường trực)|làm đầu mối|là đầu mối)(?!\w)", re.IGNORECASE)
 _CHARGED_AFTER = re.compile(r"\s*(?:\([^)]*\)\s*)?,?\s*(?:có trách nhiệm|chịu trách nhiệm|có nhiệm vụ)", re.IGNORECASE)
 _COORDINATES_AFTER = re.compile(r"\s*(?:cùng\s+)?phối hợp(?:\s+(?:thực hiện|triển khai|tổ chức))?\s*[).;,]?\s*$", re.IGNORECASE)
-_BY = re.compile(r"(?<!\w)do\s*$", re.IGNORECASE)
+_BY = re.compile(r"(?:^|[,;(]\s*|(?<!\w))do\s*$", re.IGNORECASE)
+_BY_WORK = re.compile(r"\s*(?:chủ trì|chịu trách nhiệm|đảm nhận|làm chủ trì|đảm nhiệm|phụ trách)", re.IGNORECASE)
+# Whoever does this orders others: it is not the one who has to get the work done.
+_ORDERS_OTHERS = re.compile(r"\s*(?:yêu cầu|giao|đề nghị|chỉ thị|phân công|quyết định|thống nhất|đồng ý|biểu dương|ghi nhận|điện)(?!\w)", re.IGNORECASE)
+_STANDING_BODY = re.compile(r"\s*(?:\([^)]*\)\s*)?[-–]\s*(?:[Cc]ơ quan|[Tt]hường trực|đơn vị|Đơn vị)")
 _ADVERBIAL = re.compile(
     r"(?:hàng|hằng|định kỳ|trong|trước|sau|từ|đến|căn cứ|theo|trên cơ sở|để|nhằm|khi|ngoài|tùy|tuỳ|năm|quý|tháng|ngày|đồng thời|riêng|bên cạnh|với|qua|thông qua|đặc biệt|trường hợp|nếu|"
     r"thực hiện|triển khai|hoạt động|các nội dung|chậm nhất|giao)(?!\w)",
@@ -95,16 +99,40 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return [(s, e) for s, e in bounds if text[s:e].strip()]
 
 
-def find_roles(text: str, mentions: Sequence[Mention], *, offset: int, source: AssignmentSource, label: bool = False) -> list[RoleFact]:
+def find_roles(
+    text: str, mentions: Sequence[Mention], *, offset: int, source: AssignmentSource, label: bool = False, issuer: str | None = None
+) -> list[RoleFact]:
     """The roles in a unit's words (or in a heading's: `label`), at most one for a body and role.
 
-    `mentions` are the agencies in `text`; `offset` moves their places into the flow.
+    `mentions` are the agencies in `text`; `offset` moves their places into the flow. The `issuer` orders, it is not ordered.
     """
     facts: list[RoleFact] = []
-    for number, (start, end) in enumerate(sentences(text)):
-        inside = [m for m in mentions if start <= m.start < end]
+    for number, (start, end) in enumerate(_joined(text, sentences(text), mentions)):
+        inside = [m for m in mentions if start <= m.start < end and not _is_orderer(text, m, issuer)]
         facts += _clause(text, start, end, inside, number, offset, source, label and number == 0)
     return _once(facts)
+
+
+def _joined(text: str, bounds: Sequence[tuple[int, int]], mentions: Sequence[Mention]) -> list[tuple[int, int]]:
+    """Clauses with lists of bodies put together again: "các sở, ngành; | cơ quan báo chí"."""
+    ends, starts = {m.end for m in mentions}, {m.start for m in mentions}
+    joined: list[tuple[int, int]] = []
+    for start, end in bounds:
+        if joined and text[joined[-1][1] : joined[-1][1] + 1] == ";":
+            before = len(text[: joined[-1][1]].rstrip())
+            after = start + len(text[start:]) - len(text[start:].lstrip())
+            if before in ends and after in starts:
+                joined[-1] = (joined[-1][0], end)
+                continue
+        joined.append((start, end))
+    return joined
+
+
+def _is_orderer(text: str, m: Mention, issuer: str | None) -> bool:
+    """Whether a mention is the body that orders here: "Ủy ban nhân dân tỉnh yêu cầu …", "Bộ trưởng giao …"."""
+    if not _ORDERS_OTHERS.match(text, m.end):
+        return False
+    return issuer is None or spelling.key(m.name) == spelling.key(issuer) or m.chief
 
 
 def _clause(text: str, start: int, end: int, mentions: Sequence[Mention], number: int, offset: int, source: AssignmentSource, label: bool) -> list[RoleFact]:
@@ -118,7 +146,7 @@ def _clause(text: str, start: int, end: int, mentions: Sequence[Mention], number
     for i, m in enumerate(mentions):
         gap = text[last_end : m.start]
         so_far = text[start : m.start]
-        listed = i > 0 and bool(_IN_LIST.fullmatch(gap)) and not (m.person and False)
+        listed = i > 0 and bool(_IN_LIST.fullmatch(gap))
         in_parentheses = so_far.count("(") > so_far.count(")")
         follow = _list_end(text, mentions, i)
         if listed and not (role is None and not facts):
@@ -173,7 +201,7 @@ def _cue(
             return "coordinate", "parentheses", 0.88
         if _VIA.search(gap):
             return "report_to", "via", 0.9
-        if before == "report_to" and re.search(r"[(;–-]\s*$", gap):
+        if before == "report_to" and re.search(r"[(;–-]\s*$", gap) and _several_inside(text, m, mentions):
             return "report_to", "apposition", 0.7
         if re.search(r"\(\s*$", gap):
             return None, "apposition", 0.0
@@ -187,18 +215,38 @@ def _cue(
     if _ORDER.search(gap if i else so_far):
         if _REPORTING_OLD_ORDER.search(_ORDER.sub("", so_far).strip() + " ") and re.search(r"theo đó", so_far, re.IGNORECASE):
             return None, "old order", 0.0
+        if not _orders_here(text, start, gap, so_far, i) or (_PUBLIC.match(m.name) and not label and start > 0):
+            return None, "directs", 0.0
         if not led or re.search(r"(?:^|[,;:]\s*|đồng thời\s*,?\s*)(?:giao|phân công|đề nghị|yêu cầu)\s*(?:cho\s*)?:?\s*$", gap, re.IGNORECASE):
             if led and not re.search(r"giao|phân công", gap, re.IGNORECASE):
                 return None, "directs", 0.0
             return "lead", "ordered", 0.94
         return None, "directs", 0.0
-    if _BY.search(gap) and begins_predicate(text, follow):
-        return "lead", "by", 0.85
+    if _BY.search(gap):
+        return ("lead", "by", 0.85) if _BY_WORK.match(text, follow) else (None, "mention", 0.0)
     if _DIRECTS.search(gap):
         if (label or not led) and _CHARGED_AFTER.match(text, follow) and "chỉ đạo" in gap:
             return "lead", "directed and charged", 0.7
         return None, "directs", 0.0
     return _subject(text, start, m, gap, so_far, follow, led=led, label=label)
+
+
+def _several_inside(text: str, m: Mention, mentions: Sequence[Mention]) -> bool:
+    """Whether the parentheses around a mention name several bodies: then they are the receivers, not an apposition."""
+    opening, closing = text.rfind("(", 0, m.start), text.find(")", m.end)
+    return opening >= 0 and closing >= 0 and sum(opening < other.start < closing for other in mentions) >= 2
+
+
+def _orders_here(text: str, start: int, gap: str, so_far: str, i: int) -> bool:
+    """Whether the order begins the clause, or follows an adverbial; "hướng dẫn, yêu cầu X" within a task orders nobody new."""
+    opening = _ORDER.sub("", so_far).strip(" \t“\"-–+*")
+    if not opening or opening.endswith((",", ";", ":", "(")) and (_ADVERBIAL.match(opening) or len(opening) < 3):
+        return True
+    if re.search(r"giao|phân công", so_far[len(opening) :], re.IGNORECASE) and opening.endswith((",", ";", ":")):
+        return True
+    if re.search(r"(?:đồng thời|UBND tỉnh|Ủy ban nhân dân \S+|Chủ tịch.{0,60}|Bộ trưởng.{0,60}|Thủ tướng Chính phủ|Ban Thường vụ.{0,40})\s*,?$", opening):
+        return True
+    return bool(_ADVERBIAL.match(opening)) and not begins_predicate(text, start) and len(opening.split()) <= 25
 
 
 def _receiver(gap: str, so_far: str, first: bool) -> tuple[Role, str, float] | None:
@@ -228,6 +276,8 @@ def _subject(text: str, start: int, m: Mention, gap: str, so_far: str, follow: i
     acts = begins_predicate(text, follow) or _CHARGED_AFTER.match(text, follow) or (re.match(r"\s*\(", text[follow:]) and begins_predicate(text, _after_parentheses(text, follow)))
     if at_start and acts:
         return "lead", "subject", 0.93
+    if (at_start or _ADVERBIAL.match(so_far.strip())) and not led and _STANDING_BODY.match(text, m.end):
+        return "lead", "subject in apposition", 0.8
     if at_start and re.match(r"\s*(?:\([^)]*\)\s*)?(?:-|–)", text[follow:]) and len(text) > follow + 4:
         return "lead", "subject in apposition", 0.8
     if at_start and not m.group and re.match(r"\s+\w", text[follow:]):

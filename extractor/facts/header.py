@@ -64,7 +64,7 @@ class _Reader:
         place, issued_on = self._place_and_date()
         signer = self._signer()
         issuer, province = self._issuer(place, signer, issued_on)
-        context = Context(issuer.name if issuer else None, province, issued_on)
+        context = Context(issuer.name if issuer else None, self._superior(province, place), province, issued_on)
         addressees = self._addressees(context)
         directive = Directive(
             kind=kind,
@@ -162,6 +162,7 @@ class _Reader:
         if not parts:
             return None
         text = " ".join(p.text for p in parts)
+        text = re.sub(r"^\W*CỦA\s+[A-ZĐÀ-Ỹ\s,-]+?\s+(?=[Vv]ề\b|V/v|VỀ\b)", "", text)  # "CHỈ THỊ / CỦA BAN THƯỜNG VỤ TỈNH ỦY / về …"
         cue = _SUBJECT_CUE.match(text)
         subject = text[cue.end() :] if cue else text
         subject = re.sub(r"\s*[-_–—.*]{2,}\s*$|^[-_–—*.\s]{2,}", "", subject).strip(" .*-–_")
@@ -190,7 +191,7 @@ class _Reader:
                 authority = found["a"].replace("/", "") + "."
                 stands_for, titles = found["rest"].strip(" .,"), []
             elif titles and is_name(text) and not text.isupper():
-                name = re.sub(r"\s+", " ", re.sub(r"[^\w\s.\-]", "", text)).strip()
+                name = re.sub(r"\s+", " ", re.sub(r"[^\w\s.\-’'`]", "", text)).strip()
                 end = p.end
                 break
             elif text.isupper() and re.search(r"\w{2}", text):
@@ -227,6 +228,8 @@ class _Reader:
         if bodies:
             start, end, words = bodies[-1]
             name = _cased(words, province, place)
+            if len(bodies) > 1 and folded(words) == "van phong":  # "UBND TỈNH X / VĂN PHÒNG"
+                name = f"Văn phòng {_cased(bodies[-2][2], province, place)}"
             confidence = min(TYPED, max(self.document.confidence(start, end), 0.5))
             return self._made_issuer(name, province, on, start, end, confidence, inferred=False), province
         name, start, end = self._ordering_body(on)
@@ -235,6 +238,12 @@ class _Reader:
         if name is None:
             return None, province
         return self._made_issuer(name, province, on, start, end, INFERRED, inferred=True), province
+
+    def _superior(self, province: Province | None, place: str | None) -> str | None:
+        """The body above the issuer in the letterhead ("UBND TỈNH X / SỞ Y TẾ")."""
+        lines = [p for p in self.document.zone("letterhead") if re.search(r"\w{2}", p.text)]
+        bodies = _bodies([(p.start, p.end, p.text) for p in lines])
+        return _cased(bodies[-2][2], province, place) if len(bodies) > 1 else None
 
     def _made_issuer(self, name: str, province: Province | None, on: date | None, start: int, end: int, confidence: float, *, inferred: bool) -> Issuer:
         agency_id = register().agency_id(name, province=province, on=on)
@@ -269,7 +278,7 @@ class _Reader:
         for order in re.finditer(r"(?<!\w)(?:yêu cầu|chỉ thị|đề nghị|điện|giao)(?!\w)", flow[start:end]):
             window = start + max(0, order.start() - 120)
             before = flow[window : start + order.start()]
-            mentions = [m for m in find_agencies(before, context=Context(None, None, on)) if not m.group and not before[m.end :].strip(" ,")]
+            mentions = [m for m in find_agencies(before, context=Context(signed=on)) if not m.group and not before[m.end :].strip(" ,")]
             if mentions:
                 last = mentions[-1]
                 return last.name, window + last.start, window + last.end

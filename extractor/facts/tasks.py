@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from extractor.facts.agencies import Context, Mention, begins_predicate, find_agencies
 from extractor.facts.assignments import RoleFact, find_roles, inherit
 from extractor.facts.fact import Range
+from extractor.facts.fields import Field, fields_of, leading_field
+from extractor.facts.tables import Row, find_rows
 from extractor.facts.units import Structure, Unit
 from extractor.layout.document import Document
 
@@ -24,9 +26,11 @@ _NO_ORDERS = re.compile(
     r"kết quả|hạn chế|nguyên nhân|địa điểm|thời gian|mục đích|áp dụng))*(?:\s+(?:chung|áp dụng|điều chỉnh|thực hiện|đạt được|của kế hoạch|xây dựng kế hoạch|ban hành|cơ bản|thời gian qua|kế hoạch|tổ chức|bộ nhận diện.*))*\s*[:.]?)$",
     re.IGNORECASE,
 )
+# "Các nhiệm vụ cụ thể tại Phụ lục kèm theo …": the tasks are there, not here.
+_POINTER = re.compile(r"^[^.;]{0,90}(?:tại|theo|trong)\s+(?:các\s+)?(?:phụ lục|biểu|danh mục)[^.;]{0,60}[.;]?$", re.IGNORECASE)
 _GOALS = re.compile(r"mục tiêu|chỉ tiêu", re.IGNORECASE)
 _EFFECT_ONLY = re.compile(
-    r"^(?:chỉ thị|kế hoạch|quyết định|công điện|văn bản|hướng dẫn|nghị quyết|thông báo) này (?:có hiệu lực|được (?:phổ biến|ban hành|quán triệt)|thay thế|bãi bỏ)[^;]*$|^trên đây là (?:kế hoạch|nội dung|chương trình|thông báo|hướng dẫn)[^;]*$",
+    r"^(?:chỉ thị|kế hoạch|quyết định|công điện|văn bản|hướng dẫn|nghị quyết|thông báo) này (?:có hiệu lực|(?:được\s+)?(?:phổ biến|ban hành|quán triệt)|thay thế|bãi bỏ)[^;]*$|^trên đây là (?:kế hoạch|nội dung|chương trình|thông báo|hướng dẫn)[^;]*$",
     re.IGNORECASE,
 )
 _TO_WORK = re.compile(
@@ -53,6 +57,7 @@ class TaskFact:
     title: str
     roles: tuple[RoleFact, ...]
     confidence: float
+    when: tuple[Range, ...]  # where a field block or a table cell says by when
     goal: bool  # an item of a "Mục tiêu / Chỉ tiêu" part
 
 
@@ -65,7 +70,8 @@ def clean(words: str) -> str:
 def find_tasks(document: Document, structure: Structure, *, context: Context, addressees: Sequence[Mention], cited: Sequence[Range]) -> list[TaskFact]:
     """The tasks of the operative part, in reading order. `cited` are the ranges of citations in the flow."""
     builder = _Builder(document, context, addressees, cited)
-    return [task for root in structure.roots for unit in root.walk() for task in builder.tasks(unit)]
+    numbered = [task for root in structure.roots for unit in root.walk() for task in builder.tasks(unit)]
+    return numbered + [builder.row(row) for row in find_rows(document) if row.cell("content")]
 
 
 class _Builder:
@@ -86,29 +92,105 @@ class _Builder:
 
     def tasks(self, unit: Unit) -> Iterable[TaskFact]:
         text = self.flow[unit.start : unit.end]
-        if not re.search(r"\w{2}", text) or self.is_label(unit) or not self.orders(unit):
+        block = self.block_of(unit)
+        heads_block = bool(self.fields_below(unit)) and not any(f.kind == "content" for _, f in self.fields_below(unit))
+        if not re.search(r"\w{2}", text) or self.is_field(unit):
             return
-        own = find_roles(text, self.mentions(unit.start, unit.end), offset=unit.start, source="explicit")
+        if not heads_block and (self.is_label(unit) or not self.orders(unit)):
+            return
+        start, end = unit.start, unit.end
+        own_fields = fields_of(text) if not unit.closing else []
+        if own_fields and own_fields[0].kind == "content" and leading_field(text):
+            start = unit.start + own_fields[0].start  # "Nội dung: …": the label is no word of the task
+        within = [(unit.start + f.start, f) for f in own_fields if f.kind in ("lead", "coordinate", "who", "when")]
+        if within and "\n" in text[: own_fields[0].label_start + 1]:
+            pass  # the fields stand in paragraphs of their own below the task: they stay its words
         headings = [self.heading_roles(parent) for parent in unit.parents()]
-        inside_closing = unit.closing
-        addressees = [] if inside_closing and own else self.addressees
-        pieces = self.split(unit, own) or [(unit.start, unit.end, own)]
-        for index, (start, end, roles) in enumerate(pieces):
-            words = clean(self.flow[start:end])
-            labels = tuple(clean(self.flow[p.start : p.end]).rstrip(" :.;") for p in reversed(list(unit.parents())) if self.is_label(p))
+        fields = block + [(unit.start, f) for f in own_fields]
+        field_roles = self.field_roles(fields)
+        own = self.roles(start, end) if not within else [r for r in self.roles(start, end) if not self._in_fields(r, unit.start, own_fields)]
+        when = tuple((base + f.start, base + f.end) for base, f in block if f.kind == "when")
+        pieces = self.split(unit, own) or [(start, end, own)]
+        for index, (piece_start, piece_end, roles) in enumerate(pieces):
+            words = clean(self.flow[piece_start:piece_end])
+            labels = tuple(clean(self.flow[p.start : p.end]).rstrip(" :.;") for p in reversed(list(unit.parents())) if self.is_label(p) and not self.is_field(p))
             yield TaskFact(
                 id_part="/".join(unit.path) + (f"#{index + 1}" if len(pieces) > 1 else ""),
                 path=unit.path,
                 heading=" / ".join(labels) or None,
                 headings=tuple(clean(self.flow[p.start : p.end]) for p in reversed(list(unit.parents()))),
-                start=start,
-                end=end,
+                start=piece_start,
+                end=piece_end,
                 text=words,
                 title=title_of(words),
-                roles=tuple(inherit(roles, headings, addressees)),
+                roles=tuple(inherit(roles, [field_roles, *headings] if field_roles else headings, [] if unit.closing and roles else self.addressees)),
                 confidence=self.sureness(unit, roles, headings),
+                when=when,
                 goal=any(_GOALS.search(self.flow[p.start : p.end][:120]) for p in unit.parents()),
             )
+
+    def row(self, row: Row) -> TaskFact:
+        """A row of a task table as a task."""
+        content = row.cell("content")
+        assert content
+        words = clean(self.flow[content.start : content.end])
+        fields = [(0, Field(c.kind, c.start, c.start, c.end)) for c in row.cells]
+        return TaskFact(
+            id_part="/".join(row.path), path=row.path, heading=row.section, headings=(row.section,) if row.section else (), start=content.start, end=content.end,
+            text=words, title=title_of(words), roles=tuple(self.field_roles(fields)), confidence=0.85,
+            when=tuple((c.start, c.end) for c in row.cells if c.kind == "when"), goal=False,
+        )  # fmt: skip
+
+    def roles(self, start: int, end: int) -> list[RoleFact]:
+        return find_roles(self.flow[start:end], self.mentions(start, end), offset=start, source="explicit", issuer=self.context.issuer)
+
+    # --- field blocks ----------------------------------------------------------------------------------------------
+
+    def is_field(self, unit: Unit) -> bool:
+        """Whether a unit is a field of a task ("b) Cơ quan chủ trì: …"), not a task."""
+        field = leading_field(self.flow[unit.start : unit.end])
+        if field is None or unit.closing or unit.parent is None:
+            return False
+        if field.kind == "content":
+            return bool(unit.children) and field.end - field.start < 4
+        siblings = [leading_field(self.flow[u.start : u.end]) for u in unit.parent.children]
+        return any(f and f.kind in ("lead", "coordinate", "who", "when", "content") for f in siblings)
+
+    def fields_below(self, unit: Unit) -> list[tuple[int, Field]]:
+        """The fields that the children of a unit are, each with the offset of its text in the flow."""
+        found: list[tuple[int, Field]] = []
+        for child in unit.children:
+            text = self.flow[child.start : child.end]
+            if self.is_field(child) or leading_field(text):
+                found += [(child.start, f) for f in fields_of(text)]
+                found += [(grand.start, Field("who", 0, 0, grand.end - grand.start)) for grand in child.children if (f := leading_field(text)) and f.kind == "who"]
+        return found if any(f.kind in ("lead", "coordinate", "who", "when") for _, f in found) else []
+
+    def block_of(self, unit: Unit) -> list[tuple[int, Field]]:
+        """The fields that apply to a unit: its own children's, or those beside it or beside its parent."""
+        below = self.fields_below(unit)
+        if below:
+            return below
+        for holder in unit.parents():
+            beside = self.fields_below(holder)
+            if beside and any(f.kind == "content" for _, f in beside):
+                return [(base, f) for base, f in beside if f.kind != "content"]
+        return []
+
+    def field_roles(self, fields: Sequence[tuple[int, Field]]) -> list[RoleFact]:
+        roles: list[RoleFact] = []
+        for base, field in fields:
+            start, end = base + field.start, base + field.end
+            if field.kind in ("lead", "coordinate"):
+                roles += [RoleFact(field.kind, m, m.start + start, m.end + start, "heading", "field", 0.92) for m in self.mentions(start, end)]
+            elif field.kind == "who":
+                found = find_roles(self.flow[start:end], self.mentions(start, end), offset=start, source="heading", label=True)
+                roles += found or [RoleFact("lead", m, m.start + start, m.end + start, "heading", "field", 0.85) for m in self.mentions(start, end)]
+        return roles
+
+    @staticmethod
+    def _in_fields(role: RoleFact, base: int, fields: Sequence[Field]) -> bool:
+        return any(base + f.label_start <= role.start < base + f.end for f in fields if f.kind != "content")
 
     # --- what a unit is ---------------------------------------------------------------------------------------------
 
@@ -129,7 +211,7 @@ class _Builder:
             return len(text.split()) <= 90 and ";" not in text
         if text.endswith((".", ";")):
             return len(text.split()) <= 6 and not begins_predicate(text, 0)
-        return self._residue(unit) <= _LABEL_WORDS
+        return self._residue(unit) <= _LABEL_WORDS and not re.search(r"chịu trách nhiệm\s+(?:toàn diện|chính|về|trước)", text)
 
     def _residue(self, unit: Unit) -> int:
         """How many words of a parent are neither names nor cues that only introduce the list."""
@@ -149,7 +231,9 @@ class _Builder:
         labels = [self.flow[p.start : p.end].split("\n")[0].strip() for p in (unit, *unit.parents())]
         if any(_NO_ORDERS.match(label) for label in labels[1:]):
             return False
-        if "\n" in text and _NO_ORDERS.match(labels[0]) and not self._has_actor(unit):
+        if _NO_ORDERS.match(labels[0]) or _POINTER.match(clean(text)):
+            return False
+        if re.match(r"(?:nguồn\s+)?kinh phí\b", labels[0], re.IGNORECASE) and not any(r.role == "lead" for r in self.roles(unit.start, unit.end)):
             return False
         if not unit.children and len(text.split()) < 3:
             return False
@@ -168,7 +252,7 @@ class _Builder:
 
     def heading_roles(self, unit: Unit) -> list[RoleFact]:
         text = self.flow[unit.start : unit.end]
-        return find_roles(text, self.mentions(unit.start, unit.end), offset=unit.start, source="heading", label=True)
+        return find_roles(text, self.mentions(unit.start, unit.end), offset=unit.start, source="heading", label=True, issuer=self.context.issuer)
 
     def split(self, unit: Unit, roles: Sequence[RoleFact]) -> list[tuple[int, int, list[RoleFact]]]:
         """The parts of a leaf that gives different named bodies different work; empty if it is one task."""

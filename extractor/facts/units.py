@@ -181,6 +181,32 @@ def _operative(body: Sequence[Paragraph], markers: Sequence[Marker | None]) -> t
     return len(body), None
 
 
+_SUBJECT_OF_ORDER = re.compile(
+    r"(?:Giao\s+|Đề nghị\s+)?(?:Giám đốc|Chủ tịch|Thủ trưởng|Sở|Công an|Đài|Báo|UBND|Ủy ban|Uỷ ban|Ban|Văn phòng|Cục|Chi cục|Bộ Chỉ huy|Hội|Thanh tra|Các sở|Các đơn vị|Công ty|Ngân hàng|Kho bạc|Bảo hiểm)\b"
+)
+
+
+def _lost_numbers(body: Sequence[Paragraph], markers: list[Marker | None]) -> list[Marker | None]:
+    """A number lost before a paragraph that begins with a body, restored where the sequence shows it: 3, (4), 5."""
+    restored = list(markers)
+    last: tuple[int, int] | None = None  # index and value of the last arabic number
+    for i, marker in enumerate(markers):
+        if marker is None or marker.style not in ("1", "1)"):
+            if marker is not None and marker.style in ("part", "article", "roman"):
+                last = None
+            continue
+        value = int(marker.value)
+        if last is not None and value == last[1] + 2:
+            lost = [
+                j for j in range(last[0] + 2, i)
+                if markers[j] is None and _SUBJECT_OF_ORDER.match(body[j].text) and not _WHOLE_DOCUMENT.search(body[j].text)
+            ]  # fmt: skip
+            if len(lost) == 1:
+                restored[lost[0]] = Marker(marker.style, str(value - 1), 0)
+        last = (i, value)
+    return restored
+
+
 def _is_section(text: str) -> bool:
     letters = [c for c in text if c.isalpha()]
     return 6 <= len(letters) <= 120 and all(c.isupper() for c in letters)
@@ -191,6 +217,7 @@ def _tree(body: Sequence[Paragraph], markers: list[Marker | None]) -> list[Unit]
     stack: list[Unit] = []
     closing: Unit | None = None
     closings = 0
+    markers = _lost_numbers(body, markers)
     last_numbered = max((i for i, m in enumerate(markers) if m is not None), default=-1)
     for i, paragraph in enumerate(body):
         marker = markers[i]
@@ -214,6 +241,7 @@ def _tree(body: Sequence[Paragraph], markers: list[Marker | None]) -> list[Unit]
         parent = stack[-1] if stack else None
         siblings = parent.children if parent else roots
         element, restored = _element(marker, [s for s in siblings if s.style == marker.style])
+        restored = restored or marker.length == 0
         start = paragraph.start + marker.length
         path = (*(parent.path if parent else ()), element)
         unit = Unit(path, marker.style, start, paragraph.end, paragraph.end, paragraph.text[marker.length :], parent, restored=restored)

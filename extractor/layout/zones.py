@@ -183,6 +183,8 @@ def _subject_end(lines: Sequence[Line], texts: Sequence[str], kind_at: int) -> i
                 break
         elif _is_upper(text) and _is_upper(lines[i - 1].text):
             pass
+        elif _SUBJECT_CUE.match(text) and seen <= 2 and _is_upper(lines[i - 1].text) and lines[i - 1].text.strip().upper().startswith("CỦA"):
+            pass  # "CHỈ THỊ / CỦA BAN THƯỜNG VỤ TỈNH ỦY / về …"
         elif _is_upper(lines[i - 1].text) and not _is_upper(text):
             break
         elif _blank_before(lines, i, texts):
@@ -219,7 +221,7 @@ def _signs(text: str) -> bool:
 
 def is_name(text: str) -> bool:
     """Whether the line could be a person's name: two to six words, each with a capital, no digits."""
-    words = re.sub(r"[^\w\s.\-]", " ", text).split()
+    words = re.sub(r"[^\w\s.\-]", " ", re.sub(r"(?<=\w)[’'`](?=\w)", "", text)).split()
     words = [w for w in words if not re.fullmatch(r"(?:GS|PGS|TS|ThS|BS|KS|Ths|Ts|Đại|Thiếu|Trung|Thượng|tá|tướng|úy)\.?", w)] or words
     return 2 <= len(words) <= 6 and all(w[0].isupper() and not any(c.isdigit() for c in w) for w in words)
 
