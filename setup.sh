@@ -50,8 +50,9 @@ missing_from_debian() {
         # Newer releases of Ubuntu rename a library for its ABI: libfoo0 becomes libfoo0t64.
         has_package "$package" || has_package "${package}t64" || echo "$package"
     done
-    if [ "${1:-}" = browser ] && ! has_browser && grep -qx 'ID=debian' /etc/os-release; then
-        echo chromium
+    if [ "${1:-}" = browser ]; then
+        has_package libatomic1 || echo libatomic1 # for the driver that playwright brings
+        has_browser || ! grep -qx 'ID=debian' /etc/os-release || echo chromium
     fi
 }
 
