@@ -233,7 +233,7 @@ class _Plan:
                 after.append(piece)
             elif piece.middle < top:
                 # The signature's first line may stand a little higher than "Nơi nhận".
-                beside = piece.x0 > gutter and top - piece.middle < 4 * self.unit
+                beside = piece.x0 > gutter and top - piece.middle < 4 * self.unit and _in_capitals(piece.text)
                 alone = not any(p.x0 < gutter and abs(p.middle - piece.middle) < 0.7 * self.unit for p in pieces)
                 (right if beside and alone else body).append(piece)
             else:
@@ -485,7 +485,7 @@ def _gutter(tokens: list[_Token], unit: float, *, low: float, high: float) -> fl
         if reach and token.x0 > reach and low <= (reach + token.x0) / 2 and reach < high and token.x0 >= low:
             gap = token.x0 - reach
             middle = (reach + token.x0) / 2
-            if gap > 0.6 * unit and middle <= high and (best is None or gap > best[0]):
+            if gap > 0.15 * unit and middle <= high and (best is None or gap > best[0]):
                 best = (gap, middle)
         reach = max(reach, token.x1)
     return best[1] if best else None
@@ -509,6 +509,12 @@ def _is_believable(word: Word) -> bool:
     ):
         return True
     return (size == 2 and word.confidence >= 0.45) or (size == 1 and word.confidence >= 0.9)
+
+
+def _in_capitals(text: str) -> bool:
+    """Whether most letters are capitals, as in a signature's title."""
+    letters = [c for c in text if c.isalpha()]
+    return sum(c.isupper() for c in letters) > 0.8 * len(letters)
 
 
 def _letters(text: str) -> int:

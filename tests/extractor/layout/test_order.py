@@ -136,6 +136,17 @@ def test_recipients_come_before_the_signature() -> None:
     assert [n.column for n in laid.lines[3:]] == ["left"] * 4 + ["right"] * 4
 
 
+def test_a_table_above_the_recipients_stays_above() -> None:
+    read = page(
+        *body(100),
+        line("Xây dựng kế hoạch", 85, 170, number=20) + line("Sở Nông nghiệp và", 380, 170, number=20),
+        line("Môi trường", 400, 186, number=21),
+        line("Nơi nhận:", 85, 210, number=22) + line("CHỦ TỊCH", 400, 210, number=22),
+        number=2,
+    )
+    assert text_lines(read)[3:] == ["Xây dựng kế hoạch Sở Nông nghiệp và", "Môi trường", "Nơi nhận:", "CHỦ TỊCH"]
+
+
 @pytest.mark.parametrize(
     ("scrap", "y", "x"),
     [("2", 40, 295), ("- 3 -", 40, 285), ("12", 815, 500), ("Trang 2/5", 815, 290)],
