@@ -13,9 +13,12 @@ import resource
 import signal
 import sys
 import threading
+import traceback
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, TypedDict
+
+DEFECT = "internal-error"
 
 
 class Order(TypedDict):
@@ -57,11 +60,22 @@ def _read(order: Order, say: IO[str]) -> dict[str, Any]:
         return {"error": {"code": error.code, "message": error.message, "message_en": error.message_en}}
     except MemoryError:
         return {"error": _out_of_memory(order["memory"])}
+    except Exception:
+        traceback.print_exc()  # for the log, not for people
+        return {"error": _defect()}
     # The file is kept under its hash; the record names it as its sender did.
     source = record.source.model_copy(update={"file_name": order["file_name"]})
     record = record.model_copy(update={"source": source})
     result = Blobs(Path(order["results"])).put(record.model_dump_json(by_alias=True).encode())
     return {"status": record.status, "result": result, "pipeline": VERSION}
+
+
+def _defect() -> dict[str, str]:
+    return {
+        "code": DEFECT,
+        "message": "Lỗi bên trong bộ bóc tách với văn bản này. Hãy báo quản trị viên.",
+        "message_en": "The extractor failed on this document. Tell the operator.",
+    }
 
 
 def _out_of_memory(limit: int) -> dict[str, str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
+import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -42,8 +44,12 @@ def serve(argv: Sequence[str]) -> int:
             if self.started:
                 _announce(door, settings)
 
+    # A polite kill takes the same way out as Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         house = House.open(settings)
+    except KeyboardInterrupt:
+        return 0
     except InUse:
         return _complain(
             f"Thư mục dữ liệu {settings.data} đang được một dịch vụ khác dùng.\n"
@@ -59,12 +65,10 @@ def serve(argv: Sequence[str]) -> int:
             timeout_graceful_shutdown=5,  # watchers of progress may stay for ever
         )
     )
-    try:
+    # The server finishes the requests under way, then hands the signal on.
+    with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[door])
-    except KeyboardInterrupt:
-        pass
-    finally:
-        house.close()
+    house.close()
     return 0
 
 

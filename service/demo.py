@@ -33,7 +33,7 @@ START_SECONDS = 60
 STAGES = {
     "queued": "Chờ xử lý",
     "open": "Mở tệp",
-    "read": "Đọc trang",
+    "read": "Đang đọc",
     "layout": "Dựng lại văn bản",
     "facts": "Bóc tách nhiệm vụ",
     "done": "Xong",
@@ -49,7 +49,8 @@ class Failed(Exception):
 def main() -> int:
     """Show one document; the exit status."""
     arguments = sys.argv[1:]
-    console = Console(highlight=False)
+    # In a log or a pipe there is no terminal to be narrow.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
     if len(arguments) > 1 or any(argument.startswith("-") for argument in arguments):
         print("Cách dùng / usage: python -m service.demo [FILE]", file=sys.stderr)
         return 2

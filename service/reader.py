@@ -14,8 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from service.child import Order
+import structlog
+
+from service.child import DEFECT, Order
 from service.settings import Settings
+
+log = structlog.get_logger()
 
 Told = Callable[[str, int, int], Awaitable[None]]  # stage, page, pages
 
@@ -78,6 +82,8 @@ async def read(source: Path, file_name: str, results: Path, settings: Settings, 
             await _end(process)
         if last is None:
             raise ReaderDied(f"exit status {process.returncode}: {_tail(said)}")
+        if last.get("error", {}).get("code") == DEFECT:
+            log.error("extractor failed", file=file_name, how=_tail(said))
     if error := last.get("error"):
         return Failure(error["code"], error["message"], error["message_en"])
     return Reading(last["status"], last["result"], last["pipeline"])
@@ -101,6 +107,8 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     # The group, not the process alone: the OCR engine runs as its children.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+    if process.stdin:
+        process.stdin.close()
     await asyncio.shield(process.wait())
 
 

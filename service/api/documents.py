@@ -131,9 +131,8 @@ def get_record(
     if record is None:
         raise Problem("no-record")
     headers = {"ETag": f'"{record.version}-{record.sha256[:16]}"', "Cache-Control": "no-cache"}
-    if if_none_match and headers["ETag"] in {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")} | {
-        "*" if if_none_match.strip() == "*" else ""
-    }:
+    known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
+    if known & {headers["ETag"], "*"}:
         return Response(status_code=304, headers=headers)
     return Response(record.body, media_type="application/json", headers=headers)
 

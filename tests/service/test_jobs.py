@@ -1,0 +1,101 @@
+"""How jobs end, whatever the document does to its reader."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.house import House, InUse
+from tests.service.conftest import settings_for
+
+Upload = Callable[..., Any]
+Ended = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    opened = House.open(settings_for(tmp_path_factory.mktemp("data"), job_stall_seconds=2, job_slots=2))
+    yield opened
+    opened.close()
+
+
+def test_a_document_that_cannot_be_read_says_why_in_both_languages(
+    client: TestClient, upload: Upload, ended: Ended
+) -> None:
+    body = upload("fail=cut off").json()
+    job = ended(body["job"])
+    assert job["state"] == "failed"
+    assert job["error"]["code"] == "damaged-file"
+    assert "bị hỏng" in job["error"]["message"]
+    assert "damaged" in job["error"]["message_en"]
+    assert client.get(f"/v1/documents/{body['document']['id']}").json()["state"] == "failed"
+    missing = client.get(f"/v1/documents/{body['document']['id']}/record")
+    assert (missing.status_code, missing.json()["code"]) == (404, "no-record")
+    assert client.get(f"/v1/documents/{body['document']['id']}/original").content == b"fail=cut off"
+
+
+def test_a_partly_read_document_is_partial(client: TestClient, upload: Upload, ended: Ended) -> None:
+    body = upload("partial=1").json()
+    assert ended(body["job"])["state"] == "partial"
+    assert client.get(f"/v1/documents/{body['document']['id']}").json()["state"] == "partial"
+
+
+def test_a_document_that_kills_its_reader_is_set_aside(upload: Upload, ended: Ended, tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    job = ended(upload(f"die=1;trace={trace}").json()["job"])
+    assert (job["state"], job["error"]["code"], job["attempts"]) == ("failed", "set-aside", 3)
+    assert len(trace.read_text().split()) == 3
+
+
+def test_a_defect_of_the_reader_is_not_shown_to_people(upload: Upload, ended: Ended) -> None:
+    job = ended(upload("defect=1").json()["job"])
+    assert (job["state"], job["error"]["code"], job["attempts"]) == ("failed", "internal-error", 1)
+    assert "secret" not in json.dumps(job)
+
+
+def test_a_reader_without_progress_is_stopped(upload: Upload, ended: Ended) -> None:
+    job = ended(upload("wait=60").json()["job"])
+    assert (job["state"], job["error"]["code"]) == ("failed", "too-slow")
+
+
+def test_progress_can_be_followed(client: TestClient, upload: Upload) -> None:
+    job = upload("pages=3;wait=0.5").json()["job"]
+    with client.stream("GET", f"/v1/jobs/{job['id']}/events") as events:
+        assert events.headers["content-type"].startswith("text/event-stream")
+        told = [json.loads(line.removeprefix("data: ")) for line in events.iter_lines() if line.startswith("data: ")]
+    assert told[-1]["state"] == "succeeded"
+    pages = [job["page"] for job in told]
+    assert pages == sorted(pages) and len(set(pages)) > 2
+    assert client.get("/v1/jobs/01a204f5-7d4c-7000-a3be-d7d3a568fa0b/events").status_code == 404
+
+
+def test_two_services_do_not_share_a_folder(house: House) -> None:
+    with pytest.raises(InUse):
+        House.open(house.settings)
+
+
+def test_an_interrupted_reading_is_no_death(house: House) -> None:
+    from service.store import documents, progress
+    from service.store.tables import Job
+
+    with house.database.writing() as session:
+        document = documents.add(session, sha256="0" * 64, file_name="a", media_type="text/plain", size=1)
+        job = documents.add_job(session, document)
+        progress.begin(session, job)
+    with house.database.writing() as session:
+        progress.give_back(session, [job.id])
+    with house.database.writing() as session:
+        again = session.get_one(Job, job.id)
+        assert (again.state, again.attempts) == ("queued", 0)
+        assert progress.finish(session, job.id, "succeeded")
+        assert progress.finish(session, job.id, "succeeded") is None, "a job ends once"
+        assert progress.fail(session, job.id, code="late", message="", message_en="") is None
+
+
+def test_health_counts_what_is_under_way(client: TestClient) -> None:
+    assert client.get("/v1/health").json()["status"] == "ok"

@@ -1,0 +1,139 @@
+"""The service as a process of its own: killed in the middle, stopped politely, started twice."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.service.conftest import gone
+
+ROOT = Path(__file__).parents[2]
+Start = Callable[..., "Service"]
+
+
+class Service:
+    def __init__(self, data: Path, **environ: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "service", "serve", "--port", "0", "--data", str(data)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={
+                **os.environ,
+                "DIRECTIVES_EXTRACTOR": "tests.service.fakes:extract",
+                "DIRECTIVES_POLL_SECONDS": "0.1",
+                **environ,
+            },
+        )
+        assert self.process.stdout
+        found = next(filter(None, (re.search(r"http://\S+", line) for line in self.process.stdout)))
+        self.client = httpx2.Client(base_url=found[0], timeout=30)
+
+    def get(self, path: str) -> Any:
+        return self.client.get(path).json()
+
+    def upload(self, text: str) -> Any:
+        return self.client.post("/v1/documents", files={"file": ("a.txt", text.encode())}).json()
+
+    def wait(self, job: str, until: Callable[[Any], bool]) -> Any:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            now = self.get(f"/v1/jobs/{job}")
+            if until(now):
+                return now
+            time.sleep(0.05)
+        raise AssertionError(now)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    started: list[Service] = []
+
+    def begin(**environ: str) -> Service:
+        started.append(Service(tmp_path / "data", **environ))
+        return started[-1]
+
+    yield begin
+    for service in started:
+        service.client.close()
+        service.process.kill()
+        service.process.communicate()
+
+
+def test_killed_in_the_middle_it_finishes_after_restart(start: Start, tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    first = start()
+    reading = first.upload(f"pages=6;wait=0.4;trace={trace}")
+    waiting = [first.upload(f"number={n}/CT-UBND") for n in range(3)]
+    first.wait(reading["job"]["id"], lambda job: job["page"] >= 1)
+    first.process.kill()
+    first.process.wait()
+    assert gone(trace.read_text()), "a reader outlived its service"
+
+    second = start()
+    job = second.wait(reading["job"]["id"], lambda job: job["finished_at"] is not None)
+    assert (job["state"], job["attempts"]) == ("succeeded", 2)
+    for upload in waiting:
+        assert second.wait(upload["job"]["id"], lambda job: job["finished_at"] is not None)["state"] == "succeeded"
+    found = second.get("/v1/documents?limit=200")["items"]
+    assert len(found) == 4
+    assert {document["version"] for document in found} == {1}, "each was stored once"
+    assert len(second.get("/v1/tasks?limit=200")["items"]) == 12
+    assert len(trace.read_text().split()) == 2
+    assert not [path for path in (tmp_path / "data" / "results").rglob("*") if path.is_file()]
+
+
+def test_asked_to_stop_it_lets_the_reading_finish_or_gives_it_back(start: Start, tmp_path: Path) -> None:
+    first = start()
+    upload = first.upload("pages=4;wait=0.3")
+    first.wait(upload["job"]["id"], lambda job: job["page"] >= 1)
+    first.process.send_signal(signal.SIGTERM)
+    assert first.process.wait(30) == 0
+
+    trace = tmp_path / "trace"
+    second = start(DIRECTIVES_DRAIN_SECONDS="0")
+    job = second.get(f"/v1/jobs/{upload['job']['id']}")
+    assert (job["state"], job["attempts"]) == ("succeeded", 1)
+    upload = second.upload(f"pages=4;wait=0.5;trace={trace}")
+    second.wait(upload["job"]["id"], lambda job: job["page"] >= 1)
+    second.process.send_signal(signal.SIGTERM)
+    assert second.process.wait(30) == 0
+    assert gone(trace.read_text())
+
+    third = start()
+    job = third.wait(upload["job"]["id"], lambda job: job["finished_at"] is not None)
+    assert (job["state"], job["attempts"]) == ("succeeded", 1), "a shutdown is no death"
+
+
+def test_what_it_cannot_do_it_says(start: Start, tmp_path: Path) -> None:
+    first = start(DIRECTIVES_UPLOAD_BYTES="100000")
+    answer = first.client.post("/v1/documents", content=b"a" * 5_000_000, headers={"Content-Type": "text/plain"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+    assert first.get("/v1/health")["status"] == "ok"
+
+    port = str(first.client.base_url.port)
+    same_folder = ["--data", str(tmp_path / "data"), "--port", "0"]
+    same_port = ["--data", str(tmp_path / "b"), "--port", port]
+    for arguments in (same_folder, same_port):
+        second = _run("serve", *arguments)
+        assert second.returncode == 69
+        assert len(second.stderr.strip().splitlines()) == 2, second.stderr
+    usage = _run()
+    assert usage.returncode == 2 and "Cách dùng" in usage.stderr
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "service", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
