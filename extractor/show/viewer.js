@@ -15,13 +15,15 @@
     const value = entry(path);
     marks.forEach((element) => element.classList.add("on"));
     if (value) value.classList.add("on");
-    if (from === "values" && marks.length) bringIntoView(marks[0]);
-    if (from === "pages" && value) bringIntoView(value);
+    if (from !== "pages" && marks.length) bringIntoView(marks[0]);
+    if (from !== "values" && value) bringIntoView(value);
   }
 
   document.querySelector(".values").addEventListener("click", (event) => {
     const value = event.target.closest("[data-field]");
     if (value) select(value.dataset.field, "values");
+    const warning = event.target.closest("[data-go-to]");
+    if (warning) select(warning.dataset.goTo, "warnings");
   });
   document.querySelector(".pages").addEventListener("click", (event) => {
     const mark = event.target.closest("[data-fields]");

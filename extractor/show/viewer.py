@@ -187,9 +187,13 @@ def _classes(field: Field) -> str:
 def _values(record: DirectiveRecord, shown: RecordFields) -> Iterator[str]:
     if record.warnings:
         yield f'<details class="warnings" open><summary>Cần xem lại ({len(record.warnings)})</summary><ul>'
+        known = {field.path for field in shown}
         for warning in record.warnings:
             where = f'<a href="#page-{warning.page}">trang {warning.page}</a>: ' if warning.page else ""
-            yield f'<li title="{_text(warning.message_en)}">{where}{_text(warning.message)}</li>'
+            said = _text(warning.message)
+            if warning.field in known:
+                said = f'<button type="button" class="link" data-go-to="{escape(warning.field)}">{said}</button>'
+            yield f'<li title="{_text(warning.message_en)}">{where}{said}</li>'
         yield "</ul></details>"
     yield _heading("Thông tin văn bản", "Header", None)
     yield "".join(map(_field, shown.header))

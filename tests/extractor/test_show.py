@@ -365,6 +365,9 @@ def test_in_a_browser_a_value_finds_its_place_and_a_place_its_value(tmp_path: Pa
         expect(page.locator(".field.on")).to_contain_text("07/CT-UBND")
         expect(page.locator(".field.on")).to_contain_text("độ tin cậy chỉ 41 %")
 
+        page.get_by_role("button", name="Không thấy ngày ban hành.", exact=True).click()
+        expect(page.locator(".field.on")).to_contain_text("Ngày ban hành")
+
         page.get_by_label("Chỉ xem 2 chỗ cần kiểm tra").check()
         expect(page.locator('[data-field="directive.kind"]')).to_be_hidden()
         expect(page.locator('[data-field="directive.number"]')).to_be_visible()
