@@ -28,8 +28,8 @@ class CitationFact(Fact):
     """One mention of another document.
 
     `text` is the words as written, from the kind to the issuer, without article or clause; [start, end) is their place.
-    `issuer` is as named, in official spelling, the body for its head. `reach` is where the words about the document end,
-    its subject included: no later grammar should read a date or a body before it.
+    `issuer` is as named, in official spelling, the body for its head. `reach` is where the words about the document
+    end, its subject included: no later grammar should read a date or a body before it.
     """
 
     kind: str
@@ -49,7 +49,7 @@ def _capital(kind: str) -> str:
     return kind[:1].upper() + kind[1:]
 
 
-# Code of the kind in a number → kind, and kinds in words → kind to record. A word that is no title by itself is left out.
+# Code of the kind in a number → kind, and kinds in words → kind to record.
 _CODES = {short: _capital(k.name) for k in reversed(kinds()) if k.family in ("state", "legal") for short in k.short}
 _KINDS = {
     **{
@@ -90,7 +90,7 @@ _LOST_MARK = {"ND": "NĐ", "QD": "QĐ", "CD": "CĐ", "HDND": "HĐND", "DA": "ĐA
 
 @cache
 def _split(letters: str) -> tuple[str, str] | None:
-    """A kind's code and an issuer's letters that lost the hyphen between them ("QĐUBND"); None if they are one thing."""
+    """A kind's code and an issuer's letters that lost the hyphen between them ("QĐUBND"), or None."""
     for code in sorted(_CODES, key=len, reverse=True):
         organ = letters.removeprefix(code)
         if organ and organ != letters and issuers(organ):
@@ -118,31 +118,51 @@ def _kind_of_symbol(symbol: str) -> str | None:
 _FIXED_NAMES = {
     name.lower(): name
     for name in (
-        "Thủ tướng Chính phủ", "Thủ tướng", "Chính phủ", "Chủ tịch nước", "Ủy ban Thường vụ Quốc hội", "Quốc hội", "Bộ Chính trị",
-        "Ban Bí thư Trung ương Đảng", "Ban Bí thư Trung ương", "Ban Bí thư", "Ban Chấp hành Trung ương Đảng", "Ban Chấp hành Trung ương",
-        "Trung ương Đảng", "Văn phòng Chính phủ", "Văn phòng Trung ương Đảng",
+        "Thủ tướng Chính phủ",
+        "Thủ tướng",
+        "Chính phủ",
+        "Chủ tịch nước",
+        "Ủy ban Thường vụ Quốc hội",
+        "Quốc hội",
+        "Bộ Chính trị",
+        "Ban Bí thư Trung ương Đảng",
+        "Ban Bí thư Trung ương",
+        "Ban Bí thư",
+        "Ban Chấp hành Trung ương Đảng",
+        "Ban Chấp hành Trung ương",
+        "Trung ương Đảng",
+        "Văn phòng Chính phủ",
+        "Văn phòng Trung ương Đảng",
     )
-}  # fmt: skip
+}
 _FIXED_ISSUER = "|".join(name.replace(" ", r"\s+") for name in sorted(_FIXED_NAMES, key=len, reverse=True))
 _ISSUER_HEAD = (
-    r"(?:đồng\s+chí\s+)?(?:bộ|ban|bí\s+thư|tỉnh\s+ủy|thành\s+ủy|huyện\s+ủy|quận\s+ủy|thị\s+ủy|đảng\s+ủy|đảng\s+bộ|thường\s+trực|thường\s+vụ|chủ\s+tịch|thống\s+đốc"
-    r"|tổng\s+(?:thanh|kiểm|cục|giám|liên|công|bí)|văn\s+phòng|chánh|sở|thanh\s+tra|viện|tòa\s+án|kiểm\s+toán|ngân\s+hàng|liên|trưởng|cục|chi\s+cục|bảo\s+hiểm|trung\s+ương"
-    r"|công\s+an|hội|đoàn|mặt\s+trận|giám\s+đốc|ủy\s+ban|ubnd|hđnd|tp|vpcp|tổ|hội\s+đồng|đại\s+hội|bch|btv|bhxh|ttcp|phòng|kho\s+bạc|quân|chủ\s+nhiệm|học\s+viện|trường|tòa)\b"
+    r"(?:đồng\s+chí\s+)?(?:bộ|ban|bí\s+thư|tỉnh\s+ủy|thành\s+ủy|huyện\s+ủy|quận\s+ủy|thị\s+ủy|đảng\s+ủy|đảng\s+bộ"
+    r"|thường\s+trực|thường\s+vụ|chủ\s+tịch|thống\s+đốc"
+    r"|tổng\s+(?:thanh|kiểm|cục|giám|liên|công|bí)|văn\s+phòng|chánh|sở|thanh\s+tra|viện|tòa\s+án|kiểm\s+toán"
+    r"|ngân\s+hàng|liên|trưởng|cục|chi\s+cục|bảo\s+hiểm|trung\s+ương"
+    r"|công\s+an|hội|đoàn|mặt\s+trận|giám\s+đốc|ủy\s+ban|ubnd|hđnd|tp|vpcp|tổ|hội\s+đồng|đại\s+hội|bch|btv|bhxh"
+    r"|ttcp|phòng|kho\s+bạc|quân|chủ\s+nhiệm|học\s+viện|trường|tòa)\b"
 )
 _STOP_WORDS = (
-    "về|v/v|quy định|qui định|phê duyệt|ban hành|hướng dẫn|sửa đổi|bổ sung|ngày|số(?=\\s*\\d)|tại|để|nhằm|theo|trong|đối với|cho|trên|thực hiện"
-    "|triển khai|tăng cường|thông qua|đã|được|giao(?!\\s+thông)|kèm|thay thế|tiếp tục|khóa|đẩy mạnh|công bố|yêu cầu|xác định|thì|nêu|có|là|từ|đến"
-    "|giai đoạn|năm|kiện toàn|thành lập|phát động|như|cùng|bãi bỏ|nâng cao|họp|nhiệm kỳ|gắn|bằng|ra|vào|bảo đảm|đảm bảo|chấn chỉnh|quán triệt"
-    "|tổ chức thực|góp phần|tập trung|phấn đấu|điều chỉnh|chấp hành|nghiêm|đồng thời|cũng|với|này|trước|sau|khi|các nội dung|trình|gửi|cấp cho"
-    "|xử lý|quyết định|liên quan"
+    "về|v/v|quy định|qui định|phê duyệt|ban hành|hướng dẫn|sửa đổi|bổ sung|ngày|số(?=\\s*\\d)|tại|để|nhằm"
+    "|theo|trong|đối với|cho|trên|thực hiện|triển khai|tăng cường|thông qua|đã|được|giao(?!\\s+thông)|kèm"
+    "|thay thế|tiếp tục|khóa|đẩy mạnh|công bố|yêu cầu|xác định|thì|nêu|có|là|từ|đến|giai đoạn|năm"
+    "|kiện toàn|thành lập|phát động|như|cùng|bãi bỏ|nâng cao|họp|nhiệm kỳ|gắn|bằng|ra|vào|bảo đảm|đảm bảo"
+    "|chấn chỉnh|quán triệt|tổ chức thực|góp phần|tập trung|phấn đấu|điều chỉnh|chấp hành|nghiêm|đồng thời"
+    "|cũng|với|này|trước|sau|khi|các nội dung|trình|gửi|cấp cho|xử lý|quyết định|liên quan"
 ).replace(" ", "\\s+")
 _ISSUER_STOP = re.compile(
-    rf"[;:.()\[\]\n“”\"]|(?<!\w)(?:{_STOP_WORDS}|(?<![Bb]an\s)chỉ\s+đạo|Về|Quy\s+định|Ban\s+hành|Hướng\s+dẫn|Phê\s+duyệt|Sửa\s+đổi)(?!\w)"
+    rf"[;:.()\[\]\n“”\"]|(?<!\w)(?:{_STOP_WORDS}|(?<![Bb]an\s)chỉ\s+đạo|Về|Quy\s+định|Ban\s+hành|Hướng\s+dẫn"
+    rf"|Phê\s+duyệt|Sửa\s+đổi)(?!\w)"
 )
 _HEAD_OFFICE = re.compile(
-    r"^(?:đồng chí\s+)?(?:(?:bộ trưởng|thứ trưởng)(?:\s*,?\s*chủ nhiệm)?(?=\s+(?:bộ|ủy ban|văn phòng|thanh tra))|(?:phó\s+)?chủ tịch(?=\s+(?:ủy ban|hội đồng|ubnd|hđnd))"
-    r"|(?:phó\s+)?giám đốc(?=\s+(?:sở|công an|học viện))|thống đốc(?=\s+ngân)|tổng(?=\s+(?:thanh tra|kiểm toán))|tổng giám đốc(?=\s+\w)|chủ nhiệm(?=\s+\w)|chánh(?=\s+(?:văn phòng|thanh tra|án))"
-    r"|(?:phó\s+)?(?:tổng\s+)?cục trưởng(?=\s+(?:tổng\s+)?cục)|viện trưởng(?=\s+viện)|chi cục trưởng(?=\s+chi)|trưởng(?=\s+(?:ban|phòng|đoàn)))\s+",
+    r"^(?:đồng chí\s+)?(?:(?:bộ trưởng|thứ trưởng)(?:\s*,?\s*chủ nhiệm)?(?=\s+(?:bộ|ủy ban|văn phòng|thanh tra))"
+    r"|(?:phó\s+)?chủ tịch(?=\s+(?:ủy ban|hội đồng|ubnd|hđnd))"
+    r"|(?:phó\s+)?giám đốc(?=\s+(?:sở|công an|học viện))|thống đốc(?=\s+ngân)|tổng(?=\s+(?:thanh tra|kiểm toán))"
+    r"|tổng giám đốc(?=\s+\w)|chủ nhiệm(?=\s+\w)|chánh(?=\s+(?:văn phòng|thanh tra|án))"
+    r"|(?:phó\s+)?(?:tổng\s+)?cục trưởng(?=\s+(?:tổng\s+)?cục)|viện trưởng(?=\s+viện)|chi cục trưởng(?=\s+chi)"
+    r"|trưởng(?=\s+(?:ban|phòng|đoàn)))\s+",
     re.IGNORECASE,
 )
 
@@ -153,6 +173,10 @@ def _ministry() -> re.Pattern[str]:
     names = {body.name for body in agencies() if body.name.startswith("Bộ ")}
     longest = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in sorted(names, key=len, reverse=True))
     return re.compile(rf"(?:(?:Bộ|Thứ)\s+trưởng\s+)?(?:{longest})(?!\w)", re.IGNORECASE)
+
+
+# Fields whose bodies have a comma in their name ("Sở Văn hóa, Thể thao và Du lịch").
+_LISTED_FIELD = re.compile(r"(?:văn\s+hóa|lao\s+động|khoa\s+học|nông\s+nghiệp)$", re.IGNORECASE)
 
 
 def issuer_at(text: str, position: int) -> tuple[int, str] | None:
@@ -174,13 +198,10 @@ def issuer_at(text: str, position: int) -> tuple[int, str] | None:
         following = text[head.end() + break_.end() : end + 40]
         inside = re.match(r"(?:bộ|bộ trưởng bộ|sở|tổng cục|cục|giám đốc sở|ủy ban)\s", text[begin:end], re.IGNORECASE)
         opens = re.match(rf"(?:{_KIND}|{_ISSUER_HEAD}|{_FIXED_ISSUER}|các|những)(?!\w)", following, re.IGNORECASE)
-        continues = inside and following[:1].isupper() and not opens
+        continues = bool(inside and following[:1].isupper() and not opens)
         if "," in break_[0]:
-            continues = continues and re.search(
-                r"(?:văn\s+hóa|lao\s+động|khoa\s+học|nông\s+nghiệp)$",
-                text[begin : head.end() + break_.start()],
-                re.IGNORECASE,
-            )
+            named = text[begin : head.end() + break_.start()]
+            continues = continues and bool(_LISTED_FIELD.search(named))
         if not continues:
             end = head.end() + break_.start()
             break
@@ -203,12 +224,14 @@ _ON_DAY = re.compile(rf"\s*,?\s*\(?\s*(?:(?:ban\s+hành|ký|ra|được\s+ban\s+
 _OF = re.compile(r"\s*,?\s*của\s+(?:liên\s+bộ\s+)?", re.IGNORECASE)
 _TERM = re.compile(r"\s*,?\s*(?:\(\s*khóa\s+[IVXLC]+\s*\)|khóa\s+[IVXLC]+)", re.IGNORECASE)
 _SUBJECT = re.compile(
-    r"\s*,?\s*(?P<subject>(?P<about>về\s+việc|v/v|về)\s+|(?:quy\s+định|qui\s+định|phê\s+duyệt|ban\s+hành(?!\s+kèm)|hướng\s+dẫn|sửa\s+đổi,?|thông\s+qua|công\s+bố|tăng\s+cường|thực\s+hiện"
+    r"\s*,?\s*(?P<subject>(?P<about>về\s+việc|v/v|về)\s+|(?:quy\s+định|qui\s+định|phê\s+duyệt|ban\s+hành(?!\s+kèm)"
+    r"|hướng\s+dẫn|sửa\s+đổi,?|thông\s+qua|công\s+bố|tăng\s+cường|thực\s+hiện"
     r"|triển\s+khai|đẩy\s+mạnh|tiếp\s+tục|kiểm\s+tra|điều\s+chỉnh|bổ\s+sung)\s+|(?=[“\"]))",
     re.IGNORECASE,
 )
 _SUBJECT_END = re.compile(
-    r"[;\n]|\.(?=\s|$)|\((?=sau đây|gọi|viết)|,\s+(?=[A-ZĐƯƠÂÊÔĂÁÀẢÃẠỦỤ]|(?:nhằm|để|theo đó|trong đó|làm cho|tránh|bảo đảm|đảm bảo|cụ thể|gắn với|đồng thời|yêu cầu|góp phần|các|trên cơ sở|tạo)\b)"
+    r"[;\n]|\.(?=\s|$)|\((?=sau đây|gọi|viết)|,\s+(?=[A-ZĐƯƠÂÊÔĂÁÀẢÃẠỦỤ]|(?:nhằm|để|theo đó|trong đó|làm cho|tránh"
+    r"|bảo đảm|đảm bảo|cụ thể|gắn với|đồng thời|yêu cầu|góp phần|các|trên cơ sở|tạo)\b)"
 )
 
 
@@ -277,9 +300,11 @@ def _kind_before(view: str, position: int, floor: int) -> tuple[int, str, str] |
     best = None
     for kind in re.finditer(rf"(?<!\w)(?:{_KIND})(?!\w)", before, re.IGNORECASE):
         between = before[kind.end() :]
-        if not between.strip() or re.fullmatch(r"\s*:?\s*(?:số|só|sô)?\s*:?\s*", between, re.IGNORECASE):
-            best = kind
-        elif re.fullmatch(r"\s+[^,;:()“”\"\d]{1,100}?\s(?:số|só)\s*:?\s*", between, re.IGNORECASE):
+        if (
+            not between.strip()
+            or re.fullmatch(r"\s*:?\s*(?:số|só|sô)?\s*:?\s*", between, re.IGNORECASE)
+            or re.fullmatch(r"\s+[^,;:()“”\"\d]{1,100}?\s(?:số|só)\s*:?\s*", between, re.IGNORECASE)
+        ):
             best = kind
     if best is None:
         return None
@@ -298,48 +323,68 @@ def _known_law() -> re.Pattern[str]:
 
 _LAW = re.compile(r"(?<!\w)(?:Bộ\s+[Ll]uật|Luật|Pháp\s+lệnh|Hiến\s+pháp)(?!\w)")
 _LAW_AMENDING = re.compile(
-    r"\s+[Ss]ửa\s+đổi(?:\s*,?\s*bổ\s+sung)?(?:\s+một\s+số\s+điều)?(?:\s+của)?(?:\s+các)?\s+(?:Bộ\s+[Ll]uật|Luật|Pháp\s+lệnh)"
+    r"\s+[Ss]ửa\s+đổi(?:\s*,?\s*bổ\s+sung)?(?:\s+một\s+số\s+điều)?(?:\s+của)?(?:\s+các)?\s+(?:Bộ\s+[Ll]uật|Luật"
+    r"|Pháp\s+lệnh)"
 )
 _LAW_END = re.compile(
-    r"[;:.,()\[\]\n“”\"]|\s(?:năm|số|ngày|được|đã|có|quy|để|theo|về|của|trong|đối|trên|tại|nhằm|do|khi|với|cho|đến|từ|là|vào|ra|này|và|hoặc|bảo|đảm|bằng|như|sang|thì|còn|phù|áp|gắn|hiện)(?!\w)"
+    r"[;:.,()\[\]\n“”\"]|\s(?:năm|số|ngày|được|đã|có|quy|để|theo|về|của|trong|đối|trên|tại|nhằm|do|khi|với|cho|đến"
+    r"|từ|là|vào|ra|này|và|hoặc|bảo|đảm|bằng|như|sang|thì|còn|phù|áp|gắn|hiện)(?!\w)"
 )
 _OF_YEAR = re.compile(
     r"\s*,?\s*(?:\(sửa\s+đổi\)\s*)?,?\s*(?:năm\s+(?P<year>(?:19|20)\d{2})|(?P<only>(?:19|20)\d{2})(?![\d/-]))"
 )
 _DRAFT = r"(?:dự\s+thảo|dự\s+án|soạn\s+thảo|xây\s+dựng|hồ\s+sơ|đề\s+nghị\s+xây\s+dựng)(?:\s+(?:các|và\s+trình))?\s*$"
 
-_ORDINAL = r"(?:[IVXLC]+|\d{1,3}|(?:thứ\s+)?(?:nhất|hai|ba|tư|năm|sáu|bảy|tám|chín|mười(?:\s+(?:một|hai|ba|bốn|lăm|sáu|bảy|tám|chín))?))"
+_ORDINAL = (
+    r"(?:[IVXLC]+|\d{1,3}|(?:thứ\s+)?(?:nhất|hai|ba|tư|năm|sáu|bảy|tám|chín|mười(?:\s+(?:một|hai|ba|bốn|lăm|sáu|bảy"
+    r"|tám|chín))?))"
+)
 _CONGRESS = re.compile(
     rf"(?P<kind>Nghị\s+quyết|Kết\s+luận|Văn\s+kiện|Chương\s+trình\s+hành\s+động)\s+(?:số\s+\d+\s+)?(?:của\s+)?"
-    rf"(?P<body>(?:Đại\s+hội|Hội\s+nghị)(?:\s+[^\s,;.:()“”\"\n]+){{0,12}}?\s+(?:lần\s+thứ\s+{_ORDINAL}|(?:XX|X[IV]*|VI*|IV|I+)(?=\s|$|[,.;]))"
-    rf"(?:\s*,?\s*(?:Ban\s+[Cc]hấp\s+hành\s+Trung\s+ương(?:\s+Đảng)?|của\s+Đảng|Đảng\s+bộ\s+[^\s,;.]+(?:\s+[A-ZĐ][^\s,;.]+)*))?"
+    rf"(?P<body>(?:Đại\s+hội|Hội\s+nghị)(?:\s+[^\s,;.:()“”\"\n]+){{0,12}}?\s+(?:lần\s+thứ\s+{_ORDINAL}|(?:XX|X[IV]*"
+    rf"|VI*|IV|I+)(?=\s|$|[,.;]))"
+    rf"(?:\s*,?\s*(?:Ban\s+[Cc]hấp\s+hành\s+Trung\s+ương(?:\s+Đảng)?|của\s+Đảng"
+    rf"|Đảng\s+bộ\s+[^\s,;.]+(?:\s+[A-ZĐ][^\s,;.]+)*))?"
     rf"(?:\s*,?\s*\(?khóa\s+[IVXLC]+\)?)?)"
     rf"(?P<term>\s*,?\s*\(?nhiệm\s+kỳ\s+\d{{4}}\s*-\s*\d{{4}}\)?)?"
 )
 _PLENUM = re.compile(
-    r"(?P<kind>Nghị\s+quyết|Kết\s+luận)\s+(?:của\s+)?(?P<body>(?:Hội\s+nghị\s+)?Trung\s+ương\s+\d{1,2}\s*,?\s*\(?[Kk]hóa\s+[IVXLC]+\)?)"
+    r"(?P<kind>Nghị\s+quyết|Kết\s+luận)\s+(?:của\s+)?(?P<body>"
+    r"(?:Hội\s+nghị\s+)?Trung\s+ương\s+\d{1,2}\s*,?\s*\(?[Kk]hóa\s+[IVXLC]+\)?)"
 )
 
 _TREATY = re.compile(
-    r"(?P<kind>Công\s+ước|Hiệp\s+định|Nghị\s+định\s+thư|Hiệp\s+ước)(?P<name>(?:\s+khung)?\s+(?:về|của|[A-ZĐ])[^,;.:()“”\"\n]{2,120}?)(?=[,;.:()“”\"\n]|\s+(?:và|đã|do|theo|để|nhằm|trong|cho)\s|$)"
+    r"(?P<kind>Công\s+ước|Hiệp\s+định|Nghị\s+định\s+thư|Hiệp\s+ước)(?P<name>(?:\s+khung)?\s+(?:về|của"
+    r"|[A-ZĐ])[^,;.:()“”\"\n]{2,120}?)(?=[,;.:()“”\"\n]|\s+(?:và|đã|do|theo|để|nhằm|trong|cho)\s|$)"
 )
 _SCHEME_KIND = r"(?:Đề\s+án|Chương\s+trình|Chiến\s+lược|Quy\s+hoạch|Kế\s+hoạch|Dự\s+án)"
 _QUOTED_SCHEME = re.compile(
-    rf"(?P<kind>{_SCHEME_KIND})(?:\s+(?:quốc\s+gia|tổng\s+thể|hành\s+động))?\s*:?\s*[“\"](?P<name>[^“”\"\n]{{4,300}})[”\"](?P<term>\s*(?:giai\s+đoạn|thời\s+kỳ)\s+\d{{4}}\s*-\s*\d{{4}})?"
+    rf"(?P<kind>{_SCHEME_KIND})(?:\s+(?:quốc\s+gia|tổng\s+thể"
+    rf"|hành\s+động))?\s*:?\s*[“\"](?P<name>[^“”\"\n]{{4,300}})[”\"](?P<term>\s*(?:giai\s+đoạn"
+    rf"|thời\s+kỳ)\s+\d{{4}}\s*-\s*\d{{4}})?"
 )
-_PERIOD_OF_SCHEME = r"(?:(?:giai\s+đoạn|thời\s+kỳ)\s+\d{4}\s*-\s*\d{4}|đến\s+năm\s+\d{4})(?:\s*,?\s*(?:và\s+)?(?:tầm\s+nhìn|định\s+hướng)\s+đến\s+(?:năm\s+)?\d{4})?"
+_PERIOD_OF_SCHEME = (
+    r"(?:(?:giai\s+đoạn|thời\s+kỳ)\s+\d{4}\s*-\s*\d{4}|đến\s+năm\s+\d{4})(?:\s*,?\s*(?:và\s+)?(?:tầm\s+nhìn"
+    r"|định\s+hướng)\s+đến\s+(?:năm\s+)?\d{4})?"
+)
 _DATED_SCHEME = re.compile(
-    rf"(?P<kind>Quy\s+hoạch|Chiến\s+lược|Chương\s+trình|Đề\s+án)(?P<name>(?:\s+(?!(?:này|đã|được|để|theo|và\s+các)\b)[^\s;.:()“”\"\n]+){{2,22}}?\s+{_PERIOD_OF_SCHEME})"
+    rf"(?P<kind>Quy\s+hoạch|Chiến\s+lược|Chương\s+trình|Đề\s+án)(?P<name>(?:\s+(?!(?:này|đã|được|để|theo"
+    rf"|và\s+các)\b)[^\s;.:()“”\"\n]+){{2,22}}?\s+{_PERIOD_OF_SCHEME})"
 )
 _NATIONAL = re.compile(
-    r"(?P<kind>Chương\s+trình)(?P<name>\s+mục\s+tiêu\s+quốc\s+gia\s+(?:về\s+)?(?:xây\s+dựng\s+)?[^,;.:()“”\"\n]{4,90}?(?:\s+giai\s+đoạn\s+\d{4}\s*-\s*\d{4})?)(?=[,;.:()“”\"\n]|\s+(?:và|trên|theo|để|nhằm|trong|đến|năm|của)\s|$)"
+    r"(?P<kind>Chương\s+trình)(?P<name>\s+mục\s+tiêu\s+quốc\s+gia\s+(?:về\s+)?(?:xây\s+dựng\s+)?[^,;.:"
+    r"()“”\"\n]{4,90}?(?:\s+giai\s+đoạn\s+\d{4}\s*-\s*\d{4})?)(?=[,;.:()“”\"\n]|\s+(?:và|trên|theo|để|nhằm|trong"
+    r"|đến|năm|của)\s|$)"
 )
 _CALLS_FOR = re.compile(
-    r"(?:theo|thực\s+hiện|triển\s+khai|tại|trong|của|phù\s+hợp\s+với|quán\s+triệt|căn\s+cứ|hoàn\s+thành|và|,|tổng\s+kết|sơ\s+kết|thuộc|với|thi\s+hành)(?:\s+(?:có\s+)?(?:hiệu\s+quả|tốt|nghiêm(?:\s+túc)?|đồng\s+bộ|các|nội\s+dung|mục\s+tiêu|nhiệm\s+vụ|quả|kịp\s+thời|,|và))*\s*$",
+    r"(?:theo|thực\s+hiện|triển\s+khai|tại|trong|của|phù\s+hợp\s+với|quán\s+triệt|căn\s+cứ|hoàn\s+thành|và|,"
+    r"|tổng\s+kết|sơ\s+kết|thuộc|với|thi\s+hành)(?:\s+(?:có\s+)?(?:hiệu\s+quả|tốt|nghiêm(?:\s+túc)?|đồng\s+bộ|các"
+    r"|nội\s+dung|mục\s+tiêu|nhiệm\s+vụ|quả|kịp\s+thời|,|và))*\s*$",
     re.IGNORECASE,
 )
 _MAKES = re.compile(
-    r"(?:xây\s+dựng|ban\s+hành|phê\s+duyệt|lập|soạn\s+thảo|trình|hoàn\s+thiện|nghiên\s+cứu|điều\s+chỉnh|tham\s+mưu|thông\s+qua|đề\s+xuất|thẩm\s+định|dự\s+thảo|rà\s+soát|bổ\s+sung|công\s+bố|xong)(?:\s+[^\s,;.]+){0,3}\s*$",
+    r"(?:xây\s+dựng|ban\s+hành|phê\s+duyệt|lập|soạn\s+thảo|trình|hoàn\s+thiện|nghiên\s+cứu|điều\s+chỉnh|tham\s+mưu"
+    r"|thông\s+qua|đề\s+xuất|thẩm\s+định|dự\s+thảo|rà\s+soát|bổ\s+sung|công\s+bố|xong)(?:\s+[^\s,;.]+){0,3}\s*$",
     re.IGNORECASE,
 )
 _APPROVED_BY = re.compile(
@@ -388,8 +433,19 @@ def _laws(view: str, low: str, text: str) -> Iterator[CitationFact]:
         confidence = 0.95 if number else 0.9 if named or amending else 0.75
         reach, subject = _subject(view, text, end) if number else (end, None)
         yield CitationFact(
-            law.start(), end, rule, confidence, kind[0] + kind[1:].lower(), number, tail.issued_on, tail.issuer, subject or name, "mention", text[law.start() : end], reach,
-        )  # fmt: skip
+            law.start(),
+            end,
+            rule,
+            confidence,
+            kind[0] + kind[1:].lower(),
+            number,
+            tail.issued_on,
+            tail.issuer,
+            subject or name,
+            "mention",
+            text[law.start() : end],
+            reach,
+        )
 
 
 def _free_end(view: str, position: int) -> int | None:
@@ -447,9 +503,19 @@ def _numbers(view: str, low: str, text: str, taken: list[Range]) -> Iterator[Cit
             issuer = named[1] if named else None
         reach, subject = _subject(view, text, tail.end)
         yield CitationFact(
-            start, tail.end, "number" if before else "number-alone", 0.96 if before else 0.8, kind, _written_number(match, kind), tail.issued_on, issuer, subject,
-            "mention", text[start : tail.end], reach,
-        )  # fmt: skip
+            start,
+            tail.end,
+            "number" if before else "number-alone",
+            0.96 if before else 0.8,
+            kind,
+            _written_number(match, kind),
+            tail.issued_on,
+            issuer,
+            subject,
+            "mention",
+            text[start : tail.end],
+            reach,
+        )
         floor = match.end()
 
 
@@ -459,17 +525,38 @@ def _bare_numbers(view: str, low: str, text: str) -> Iterator[CitationFact]:
         kind = _KINDS[re.sub(r"\s+", " ", match["kind"].lower())]
         reach, subject = _subject(view, text, tail.end)
         yield CitationFact(
-            match.start(), tail.end, "bare-number", 0.7 if tail.issued_on else 0.4, kind, match["number"], tail.issued_on, tail.issuer, subject, "mention",
-            text[match.start() : tail.end], reach,
-        )  # fmt: skip
+            match.start(),
+            tail.end,
+            "bare-number",
+            0.7 if tail.issued_on else 0.4,
+            kind,
+            match["number"],
+            tail.issued_on,
+            tail.issuer,
+            subject,
+            "mention",
+            text[match.start() : tail.end],
+            reach,
+        )
 
 
 def _names(view: str, text: str) -> Iterator[CitationFact]:
     def fact(match: re.Match[str], rule: str, confidence: float, issuer: str | None = None) -> CitationFact:
         kind = re.sub(r"\s+", " ", match["kind"])
         return CitationFact(
-            match.start(), match.end(), rule, confidence, kind[0].upper() + kind[1:].lower(), None, None, issuer, None, "mention", text[match.start() : match.end()], match.end(),
-        )  # fmt: skip
+            match.start(),
+            match.end(),
+            rule,
+            confidence,
+            kind[0].upper() + kind[1:].lower(),
+            None,
+            None,
+            issuer,
+            None,
+            "mention",
+            text[match.start() : match.end()],
+            match.end(),
+        )
 
     for pattern in (_CONGRESS, _PLENUM):
         for match in pattern.finditer(view):
@@ -484,8 +571,19 @@ def _names(view: str, text: str) -> Iterator[CitationFact]:
         known = kind_abbreviated(match["kind"])
         kind = _capital(known.name) if known else "Tiêu chuẩn"
         yield CitationFact(
-            match.start(), match.end(), "standard", 0.8, kind, number, None, None, None, "mention", text[match.start() : match.end()], match.end(),
-        )  # fmt: skip
+            match.start(),
+            match.end(),
+            "standard",
+            0.8,
+            kind,
+            number,
+            None,
+            None,
+            None,
+            "mention",
+            text[match.start() : match.end()],
+            match.end(),
+        )
     for pattern, rule, confidence in (
         (_QUOTED_SCHEME, "quoted-title", 0.65),
         (_DATED_SCHEME, "dated-title", 0.65),
@@ -506,10 +604,14 @@ def _names(view: str, text: str) -> Iterator[CitationFact]:
 # Why it is cited -----------------------------------------------------------------------------------------------------
 
 _CUE = re.compile(
-    r"(?<!\w)(?:căn\s*cứ|n\s+cứ|thực\s+hiện|theo|triển\s+khai|quán\s+triệt|chấp\s+hành|thi\s+hành|trên\s+cơ\s+sở)(?!\w)",
+    r"(?<!\w)(?:căn\s*cứ|n\s+cứ|thực\s+hiện|theo|triển\s+khai|quán\s+triệt|chấp\s+hành|thi\s+hành"
+    r"|trên\s+cơ\s+sở)(?!\w)",
     re.IGNORECASE,
 )
-_THIS = r"(?:chỉ\s+thị|quyết\s+định|kế\s+hoạch|văn\s+bản|công\s+điện|thông\s+báo|quy\s+định|quy\s+chế|chương\s+trình|nghị\s+quyết)\s+này[^.\n]{0,80}?\s"
+_THIS = (
+    r"(?:chỉ\s+thị|quyết\s+định|kế\s+hoạch|văn\s+bản|công\s+điện|thông\s+báo|quy\s+định|quy\s+chế|chương\s+trình"
+    r"|nghị\s+quyết)\s+này[^.\n]{0,80}?\s"
+)
 _REPLACES = re.compile(
     rf"(?:{_THIS}(?:thay\s+thế|bãi\s+bỏ|thay\s+cho)|(?:^|\n)\s*(?:\d+\.\s*)?bãi\s+bỏ)[^.\n]*$", re.IGNORECASE
 )
@@ -532,6 +634,7 @@ def _relation(
     return "basis" if _cued(view, fact, others) else "mention"
 
 
+_NEAR = 60  # citations before one that can hold it in their title or stand in one list with it
 _REACH_OF_CUE = 90  # letters between a cue and what it governs, other citations not counted
 
 
@@ -555,6 +658,10 @@ def _key(number: str) -> str:
     return re.sub(r"[\s]", "", number).upper()
 
 
+def _amends(law: CitationFact) -> bool:
+    return law.text.lower().startswith(("luật sửa", "bộ luật sửa", "pháp lệnh sửa"))
+
+
 def find_citations(
     text: str, *, preamble_end: int, own_number: str | None = None, signed: date | None = None
 ) -> list[CitationFact]:
@@ -566,24 +673,25 @@ def find_citations(
     view = modern(text).translate(dict.fromkeys(map(ord, "‐‑‒–—−"), "-")).translate({0xA0: " ", 0xD0: "Đ"})
     low = plain(view)
     found: list[CitationFact] = []
-    spans: list[Range] = []
+    covered = bytearray(len(text))  # one byte a character: a list of ranges would be searched for every mention
 
-    def keep(facts: Iterable[CitationFact], inside: bool = False) -> None:
+    def keep(facts: Iterable[CitationFact]) -> None:
         for fact in facts:
-            if not overlaps(fact.start, fact.end, spans):
+            if not any(covered[fact.start : fact.end]):
                 found.append(fact)
-                spans.append((fact.start, fact.end))
+                covered[fact.start : fact.end] = b"\1" * (fact.end - fact.start)
 
     laws = list(_laws(view, low, text))
-    amending = [law for law in laws if law.text.lower().startswith(("luật sửa", "bộ luật sửa", "pháp lệnh sửa"))]
+    amending = [law for law in laws if _amends(law)]
     keep(_shared(list(_numbers(view, low, text, [(law.start, law.end) for law in laws if law.number])), view))
     keep(amending)
-    for law in laws:
-        # The law that an amending law amends stands inside its title and is cited as well.
-        within = any(a.start < law.start and law.end <= a.end for a in amending)
-        if law not in amending and (within or not overlaps(law.start, law.end, spans)):
-            found.append(law)
-            spans.append((law.start, law.end))
+    # The law that an amending law amends stands inside its title and is cited as well.
+    titles = bytearray(len(text))
+    for law in amending:
+        titles[law.start + 1 : law.end] = b"\1" * (law.end - law.start - 1)
+    inner = [law for law in laws if not _amends(law) and all(titles[law.start : law.end])]
+    found += inner
+    keep(law for law in laws if not _amends(law))
     keep(_names(view, text))
     keep(_bare_numbers(view, low, text))
     found.sort(key=lambda fact: (fact.start, -fact.end))
@@ -593,20 +701,25 @@ def find_citations(
     for fact in found:
         if own and fact.number and _key(fact.number) == own and (signed is None or fact.issued_on in (None, signed)):
             continue
-        outer = next((o for o in cited if o is not fact and o.end <= fact.start < o.reach), None)
+        outer = next((o for o in cited[-_NEAR:] if o is not fact and o.end <= fact.start < o.reach), None)
         if outer and outer.number and not fact.number and fact.rule in ("quoted-title", "dated-title", "national"):
             continue  # the title of the very document that the number names
         confidence = fact.confidence
         if signed and fact.issued_on and fact.issued_on > signed:
             confidence *= 0.5
         cited.append(
-            replace(fact, relation=_relation(view, fact, preamble_end, outer, cited), confidence=round(confidence, 3))
+            replace(
+                fact,
+                relation=_relation(view, fact, preamble_end, outer, cited[-_NEAR:]),
+                confidence=round(confidence, 3),
+            )
         )
     return cited
 
 
 _LIST_GLUE = re.compile(
-    r"\s*(?:,|;|và|\s)*\s*(?:số\s*)?(?:(?:và\s+)?được\s+)?(?:(?:sửa\s+đổi|bổ\s+sung|thay\s+thế|,|\s)+(?:tại|bởi|bằng|theo))?\s*"
+    r"\s*(?:,|;|và|\s)*\s*(?:số\s*)?(?:(?:và\s+)?được\s+)?(?:(?:sửa\s+đổi|bổ\s+sung|thay\s+thế|,|\s)+(?:tại|bởi"
+    r"|bằng|theo))?\s*"
 )
 
 
@@ -638,9 +751,9 @@ def _organ(number: str | None) -> str:
 def merge_citations(found: list[CitationFact]) -> list[tuple[CitationFact, list[Range]]]:
     """The same document cited several times as one, with all its places, in the order of the first.
 
-    Its words are those of the mention that says most; a day, an issuer or a subject known from another is filled in, and
-    the strongest relation holds. A number without its symbol ("Nghị quyết số 01") joins the document that it stands for,
-    or is dropped where that is not cited.
+    Its words are those of the mention that says most; a day, an issuer or a subject known from another is filled in,
+    and the strongest relation holds. A number without its symbol ("Nghị quyết số 01") joins the document that it
+    stands for, or is dropped where that is not cited.
     """
     groups: list[list[CitationFact]] = []
     short: list[CitationFact] = []

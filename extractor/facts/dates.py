@@ -22,9 +22,10 @@ _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\t"), " ")
 _NUMBER = r"(?:\d[oli|](?!\w)|o\d|[li|]\d|\d{1,2})"
 _YEAR = r"(?:19|20)\d{2}"
 
-# A day of a month, with or without its year. A bare "5.1" or "5-1" may be a decimal or a range: those need "ngày" or a year.
+# A day of a month, with or without its year. A bare "5.1" may be a decimal: it needs "ngày" or a year.
 DAY = (
-    rf"(?:ngày\s*(?:mồng\s+|mùng\s+)?{_NUMBER}(?:\s*[/.-]\s*|\s*tháng\s*){_NUMBER}(?:(?:\s*[/.-]\s*|,?\s*năm\s*){_YEAR})?"
+    rf"(?:ngày\s*(?:mồng\s+|mùng\s+)?{_NUMBER}(?:\s*[/.-]\s*|\s*tháng\s*){_NUMBER}(?:(?:\s*[/.-]\s*"
+    rf"|,?\s*năm\s*){_YEAR})?"
     rf"|{_NUMBER}\s*[.-]\s*{_NUMBER}\s*[.-]\s*{_YEAR}"
     rf"|{_NUMBER}(?:\s*/\s*|\s+tháng\s+){_NUMBER}(?:(?:\s*/\s*|,?\s*năm\s*){_YEAR})?)(?![\d%/])"
 )
@@ -35,9 +36,9 @@ _DAY_PARTS = re.compile(
 _DAY = re.compile(rf"(?<![\d/.,-]){DAY}")
 
 _ROMAN = r"(?:iv|lv|[il1|]{1,3}|[1-4])"
-_QUARTERS = rf"quý\s+{_ROMAN}(?![\w])(?:\s*(?:,|-|và|đến)\s*(?:quý\s+)?{_ROMAN}(?![\w/]))*"
+_QUARTERS = rf"quý\s+{_ROMAN}(?![\w])(?:\s*(?:,|-|và|đến)\s*(?:quý\s+)?{_ROMAN}(?![\w/])){{0,3}}"
 _MONTH = r"(?:0?[1-9]|1[0-2])(?!\d)"
-_MONTHS = rf"tháng\s+{_MONTH}(?:\s*(?:,|-|và|đến)\s*(?:tháng\s+)?{_MONTH}(?!\s*[%.,]\d))*"
+_MONTHS = rf"tháng\s+{_MONTH}(?:\s*(?:,|-|và|đến)\s*(?:tháng\s+)?{_MONTH}(?!\s*[%.,]\d)){{0,11}}"
 _OF_YEAR = rf"(?:\s*(?:[/-]|,?\s*(?:của\s+)?năm)\s*({_YEAR})|\s+năm\s+(?:nay|này))"
 
 # A month, a quarter, a half or a whole year; group names tell which. A year is needed only for "năm".
@@ -52,8 +53,8 @@ PERIOD = (
 
 
 def plain(text: str) -> str:
-    """The text as the patterns read it: lower case, plain dashes and spaces, "quý" for "quí", "hằng" for "hàng" before a
-    unit of time. The length stays."""
+    """The text as the patterns read it, of the same length: lower case, one kind of dash and space, "quý" for "quí",
+    "hằng" for "hàng" before a unit of time."""
     view = "".join(low if len(low := c.lower()) == 1 else c for c in text).translate(_DASHES).translate(_SPACES)
     view = view.replace("quí", "quý").replace("trước ngay ", "trước ngày ")
     return re.sub(r"hàng(?=\s+(?:ngày|tuần|tháng|quý|năm)\b)", "hằng", view)
@@ -61,7 +62,7 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A day read from a text: its value, or None with the problem ("31/02"); whether its year was written or inferred."""
+    """A day read from a text: its value, or None with the problem ("31/02"); whether its year was written."""
 
     value: date | None
     problem: str | None = None
@@ -85,14 +86,14 @@ def end_of_month(year: int, month: int) -> date:
 
 
 def add_months(day: date, months: int) -> date:
-    """The corresponding day that many months later; the month's last day where it has none (Bộ luật Dân sự, Điều 148)."""
+    """The corresponding day so many months later, or the month's last (Bộ luật Dân sự 2015, Điều 148)."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def complete(day: int, month: int, year: int | None, signed: date | None) -> Moment:
-    """The date of these numbers. A missing year is the year of `signed`, or the next where the day has passed by then."""
+    """The date of these numbers. A missing year is that of `signed`, or the next where the day has passed by then."""
     has_year = year is not None
     if not 1 <= month <= 12 or not 1 <= day <= 31:
         return Moment(None, f"{day:02}/{month:02}", has_year)
@@ -133,7 +134,7 @@ def _quarter(text: str) -> int:
 
 
 def _part(start: date, end: date, part: str | None) -> tuple[date, date]:
-    """The beginning, middle or end of a period. Days by Bộ luật Dân sự, Điều 146; a part of a quarter is one of its months."""
+    """The beginning, middle or end of a period (Bộ luật Dân sự 2015, Điều 146); of a quarter, the month."""
     if part is None or part == "cuối":
         return start, end
     months = (end.year - start.year) * 12 + end.month - start.month + 1

@@ -1,8 +1,8 @@
 """By when a task is due: dates, periods, cycles, spans of time counted from an event, and work without end.
 
-Read over the own words of one task. Every rule is one pattern with one reading; a rule that comes first takes its words,
-later ones see none of them. What the rules take for a deadline and what not (a target's year, an attribute, a title) follows
-the record's field guide; confidences are stated priors of the rules, not calibrated figures.
+Read over the own words of one task. Every rule is one pattern with one reading; a rule that comes first takes its
+words, later ones see none of them. A target's year, an attribute and a title are no deadlines. Confidences are stated
+priors of the rules, not calibrated figures.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ from extractor.record import Anchor, DeadlineKind
 
 @dataclass(frozen=True, slots=True)
 class DeadlineFact(Fact):
-    """One deadline. `due` is the last day still in time, `begin` the first of a period; `offset` an ISO 8601 duration from `anchor`; `problem` what a
-    clerk should look at: a day that no calendar has ("31/02"), or "before the signing"."""
+    """One deadline. `due` is the last day still in time, `begin` the first day of a period.
+
+    `offset` is an ISO 8601 duration from `anchor`. `problem` is what a clerk should look at: a day that no calendar has
+    ("31/02"), or "before the signing".
+    """
 
     kind: DeadlineKind
     due: date | None = None
@@ -49,6 +52,9 @@ class _Reading:
     weight: float = 1.0  # how much of the rule's confidence is left
 
 
+_WINDOW = 800  # letters on either side in which a clause is looked for
+
+
 @dataclass
 class _Text:
     view: str  # lower case, citations and quotations blanked
@@ -57,11 +63,11 @@ class _Text:
 
     def clause(self, start: int, stops: str = ".;\n") -> str:
         """The words before `start` in its clause."""
-        return re.split(rf"[{stops}](?=\s|$)", self.view[:start])[-1]
+        return re.split(rf"[{stops}](?=\s|$)", self.view[max(0, start - _WINDOW) : start])[-1]
 
     def rest(self, end: int, stops: str = ".;\n") -> str:
         """The words after `end` in its clause."""
-        return re.split(rf"[{stops}](?=\s|$)", self.view[end:], maxsplit=1)[0]
+        return re.split(rf"[{stops}](?=\s|$)", self.view[end : end + _WINDOW], maxsplit=1)[0]
 
 
 _Handler = Callable[[re.Match[str], _Text], "Iterator[_Reading] | list[_Reading] | None"]
@@ -92,14 +98,18 @@ _EVERY = r"(?:hằng|mỗi)"
 _HOUR = r"(?:\d{1,2}\s*(?:giờ|h|g)(?:\s*\d{1,2})?(?:\s*phút)?\s*,?\s*(?:sáng\s+|chiều\s+|tối\s+)?(?:của\s+)?)"
 _TIMES = r"(?:một|hai|ba|\d{1,2})"
 _BEFORE = (
-    r"(?:trước|chậm\s+nhất|muộn\s+nhất|trễ\s+nhất|hạn\s+chót|hạn\s+cuối|thời\s+hạn|không\s+muộn\s+hơn|không\s+quá|đến\s+hết|tới\s+hết"
+    r"(?:trước|chậm\s+nhất|muộn\s+nhất|trễ\s+nhất|hạn\s+chót|hạn\s+cuối|thời\s+hạn|không\s+muộn\s+hơn|không\s+quá"
+    r"|đến\s+hết|tới\s+hết"
     r"|từ\s+nay\s+(?:cho\s+)?đến(?:\s+hết)?|xong|hoàn\s+thành|hoàn\s+tất)"
 )
 _TO = r"(?:\s+(?:là|vào|đến|đến\s+hết|trong|trước|hết|vào\s+lúc|ngay|lúc|cuối))*\s*:?\s*"
-_DAYS = rf"(?P<days>{DAY}(?:\s*(?:,|;|và|hoặc)\s*(?:trước\s+)?{DAY})*)"
+_DAYS = rf"(?P<days>{DAY}(?:\s*(?:,|;|và|hoặc)\s*(?:trước\s+)?{DAY}){{0,11}})"
 _NTH = r"(?:0?[1-9]|[12]\d|3[01])(?![\d/])"
-_NTHS = rf"(?P<nths>{_NTH}(?:\s*(?:,|-|và|đến|đến\s+ngày|và\s+ngày)\s*{_NTH})*)"
-_ORDER = r"(?:báo\s+cáo|gửi|trình|hoàn\s+thành|hoàn\s+tất|xong|nộp|tổng\s+hợp|cung\s+cấp|triển\s+khai|thực\s+hiện|ban\s+hành|xây\s+dựng|tổ\s+chức)"
+_NTHS = rf"(?P<nths>{_NTH}(?:\s*(?:,|-|và|đến|đến\s+ngày|và\s+ngày)\s*{_NTH}){{0,11}})"
+_ORDER = (
+    r"(?:báo\s+cáo|gửi|trình|hoàn\s+thành|hoàn\s+tất|xong|nộp|tổng\s+hợp|cung\s+cấp|triển\s+khai|thực\s+hiện"
+    r"|ban\s+hành|xây\s+dựng|tổ\s+chức)"
+)
 
 
 _HANDING_IN = r"(?:báo\s+cáo|gửi|trình|hoàn\s+thành|hoàn\s+tất|xong|nộp|cung\s+cấp)"
@@ -114,19 +124,20 @@ _HANDING_IN = r"(?:báo\s+cáo|gửi|trình|hoàn\s+thành|hoàn\s+tất|xong|n�
 )
 @_rule("lunar", r"\(?\s*(?:tức|nhằm)\s+(?:là\s+)?(?:từ\s+)?ngày[^).;]*", 0)
 @_rule("around", r"trước\s*,\s*trong\s+và\s+sau", 0)
-@_rule("round-the-clock", r"\b24\s*(?:/\s*24|/\s*7|giờ\s*/\s*ngày)(?:\s*(?:giờ|h))?", 0)
+@_rule("round-the-clock", r"(?<!ngày )\b24\s*(?:/\s*24|/\s*7|giờ\s*/\s*ngày)(?!\s*/)(?:\s*(?:giờ|h))?", 0)
 @_rule("school-year", r"năm\s+học\s+\d{4}(?:\s*-\s*\d{4})?", 0)
 @_rule("term", r"(?:nhiệm\s+kỳ|niên\s+độ|khóa|khoá)\s+\d{4}\s*-\s*\d{4}", 0)
 @_rule("effect", r"(?:có\s+)?hiệu\s+lực(?:\s+thi\s+hành)?\s+(?:kể\s+từ|từ|sau|đến)[^.;]{3,40}?(?=[.;,)]|$)", 0)
 @_rule(
     "feast",
-    r"(?:kỷ\s+niệm|chào\s+mừng|ngày\s+thế\s+giới|ngày\s+quốc\s+tế|ngày\s+thành\s+lập|ngày\s+truyền\s+thống|ngày\s+pháp\s+luật|ngày\s+hội)[^.;]{0,80}?"
-    + DAY,
+    r"(?:kỷ\s+niệm|chào\s+mừng|ngày\s+thế\s+giới|ngày\s+quốc\s+tế|ngày\s+thành\s+lập|ngày\s+truyền\s+thống"
+    r"|ngày\s+pháp\s+luật|ngày\s+hội)[^.;]{0,80}?" + DAY,
     0,
 )
 @_rule(
     "named-day",
-    r"(?:lễ|tết|dịp|đại\s+lễ|ngày\s+lễ)\s+(?:quốc\s+khánh\s+)?(?:ngày\s+)?\d{1,2}/\d{1,2}(?!/)(?:\s*(?:,|và|-)\s*\d{1,2}/\d{1,2}(?!/))*",
+    r"(?:lễ|tết|dịp|đại\s+lễ|ngày\s+lễ)\s+(?:quốc\s+khánh\s+)?(?:ngày\s+)?\d{1,2}/\d{1,2}(?!/)(?:\s*(?:,|và"
+    r"|-)\s*\d{1,2}/\d{1,2}(?!/))*",
     0,
 )
 @_rule(
@@ -156,22 +167,27 @@ _WITHIN = (
 _FROM = r"(?P<from>\s*,?\s*(?:(?:kể|tính)\s+)?(?:từ|sau)\s+(?:ngày|khi|thời\s+điểm|lúc)\s+(?P<event>[^,.;()]{2,80}))"
 
 
+_ISO = {
+    "ngày": ("P", "D"),
+    "tuần": ("P", "W"),
+    "tháng": ("P", "M"),
+    "năm": ("P", "Y"),
+    "giờ": ("PT", "H"),
+    "phút": ("PT", "M"),
+}
+
+
+_THIS = r"(?:chỉ\s+thị|quyết\s+định|kế\s+hoạch|văn\s+bản|công\s+điện)"
+
+
 def _anchor(event: str) -> Anchor:
-    if re.match(r"(?:khi\s+)?(?:chỉ\s+thị|quyết\s+định|kế\s+hoạch|văn\s+bản|công\s+điện)\s+này", event):
+    if re.match(rf"{_THIS}\s+này", event):
         return "effect" if "hiệu lực" in event else "signing"
-    if re.match(
-        r"(?:ký|ban\s+hành)(?:\s+(?:ban\s+hành|ký))?\s*(?:(?:chỉ\s+thị|quyết\s+định|kế\s+hoạch|văn\s+bản|công\s+điện)(?:\s+này)?)?\s*$",
-        event.strip(),
-    ):
+    if re.match(rf"(?:ký|ban\s+hành)(?:\s+ban\s+hành)?\s*(?:$|{_THIS}(?:\s+này|\s*$))", event):
         return "signing"
-    if re.match(
-        r"(?:ký|ban\s+hành)\s*$|(?:ký|ban\s+hành)\s+(?:chỉ\s+thị|quyết\s+định|kế\s+hoạch|văn\s+bản|công\s+điện)\s+này",
-        event,
-    ):
-        return "signing"
-    if re.match(r"(?:có\s+hiệu\s+lực|chỉ\s+thị\s+có\s+hiệu\s+lực)", event):
+    if re.match(r"có\s+hiệu\s+lực|chỉ\s+thị\s+có\s+hiệu\s+lực", event):
         return "effect"
-    if re.match(r"(?:nhận|tiếp\s+nhận|có\s+văn\s+bản\s+đến)", event):
+    if re.match(r"nhận|tiếp\s+nhận", event):
         return "receipt"
     return "event"
 
@@ -191,9 +207,8 @@ def _within(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     count = _WORDS.get(match["n"]) or int(match["n"])
     event = match["event"]
     anchor: Anchor = _anchor(event) if event else "event"
-    offset = {
-        "ngày": f"P{count}D", "tuần": f"P{count}W", "tháng": f"P{count}M", "năm": f"P{count}Y", "giờ": f"PT{count}H", "phút": f"PT{count}M",
-    }[unit.split()[0]]  # fmt: skip
+    prefix, letter = _ISO[unit.split()[0]]
+    offset = f"{prefix}{count}{letter}"
     due = None
     if anchor == "signing" and text.signed is not None:
         if working and unit.startswith("ngày"):
@@ -242,7 +257,9 @@ _LEAD = rf"(?:định\s+kỳ\s*,?\s*)?(?:\(\s*)?(?:{_BEFORE}{_TO}|vào\s+|từ\s
 
 @_rule(
     "day-of-month",
-    rf"{_LEAD}(?:các\s+)?ngày\s+(?:mồng\s+|mùng\s+)?{_NTHS}\s+(?:của\s+)?{_EVERY}\s+tháng(?P<quarter>\s+và\s+(?:ngày\s+{_NTH}\s+)?tháng\s+cuối\s+quý)?\)?",
+    rf"{_LEAD}(?:các\s+)?ngày\s+(?:mồng\s+"
+    rf"|mùng\s+)?{_NTHS}\s+(?:của\s+)?{_EVERY}\s+tháng(?P<quarter>\s+và\s+"
+    rf"(?:ngày\s+{_NTH}\s+)?tháng\s+cuối\s+quý)?\)?",
     0.95,
 )
 def _day_of_month(match: re.Match[str], _text: _Text) -> list[_Reading]:
@@ -265,7 +282,8 @@ def _monthly_day(match: re.Match[str], _text: _Text) -> list[_Reading]:
 
 @_rule(
     "day-of-next-month",
-    rf"{_LEAD}ngày\s+(?:mồng\s+|mùng\s+)?{_NTHS}\s+(?:của\s+)?tháng\s+(?:sau|kế\s+tiếp|liền\s+kề|tiếp\s+theo|báo\s+cáo)(?:\s+liền\s+kề)?",
+    rf"{_LEAD}ngày\s+(?:mồng\s+|mùng\s+)?{_NTHS}\s+(?:của\s+)?tháng\s+(?:sau|kế\s+tiếp|liền\s+kề|tiếp\s+theo"
+    rf"|báo\s+cáo)(?:\s+liền\s+kề)?",
     0.85,
 )
 def _day_of_next_month(match: re.Match[str], _text: _Text) -> list[_Reading]:
@@ -274,7 +292,8 @@ def _day_of_next_month(match: re.Match[str], _text: _Text) -> list[_Reading]:
 
 @_rule(
     "day-of-quarter",
-    rf"{_LEAD}ngày\s+(?:mồng\s+|mùng\s+)?{_NTHS}\s+(?:của\s+)?(?:{_EVERY}\s+)?tháng\s+(?P<which>đầu|cuối|cuối\s+cùng|giữa|thứ\s+hai)"
+    rf"{_LEAD}ngày\s+(?:mồng\s+|mùng\s+)?{_NTHS}\s+(?:của\s+)?(?:{_EVERY}\s+)?tháng\s+(?P<which>đầu|cuối"
+    rf"|cuối\s+cùng|giữa|thứ\s+hai)"
     rf"\s+(?:tiên\s+)?(?:của\s+)?(?:{_EVERY}\s+|các\s+)?quý(?:\s+(?:sau|kế\s+tiếp|tiếp\s+theo))?\)?",
     0.95,
 )
@@ -290,7 +309,8 @@ def _day_every_quarter(match: re.Match[str], _text: _Text) -> list[_Reading]:
 
 @_rule(
     "day-of-months",
-    rf"{_LEAD}ngày\s+{_NTHS}\s+(?:của\s+)?(?:các\s+)?tháng\s+(?P<months>\d{{1,2}}(?:\s*(?:,|và|tháng|và\s+tháng)\s*\d{{1,2}})+)(?![\d/])(?:\s+{_EVERY}\s+năm)?",
+    rf"{_LEAD}ngày\s+{_NTHS}\s+(?:của\s+)?(?:các\s+)?tháng\s+(?P<months>\d{{1,2}}(?:\s*(?:,|và|tháng"
+    rf"|và\s+tháng)\s*\d{{1,2}}){{1,11}})(?![\d/])(?:\s+{_EVERY}\s+năm)?",
     0.9,
 )
 def _day_of_months(match: re.Match[str], _text: _Text) -> list[_Reading] | None:
@@ -302,7 +322,8 @@ def _day_of_months(match: re.Match[str], _text: _Text) -> list[_Reading] | None:
 
 @_rule(
     "days-every-year",
-    rf"{_LEAD}{_DAYS}\s*,?\s*(?:của\s+)?(?:{_EVERY}\s+năm|năm\s+(?:trước|liền\s+trước|báo\s+cáo|kế\s+tiếp)(?!\s+(?:đó|khi)))\)?",
+    rf"{_LEAD}{_DAYS}\s*,?\s*(?:của\s+)?(?:{_EVERY}\s+năm|năm\s+(?:trước|liền\s+trước|báo\s+cáo"
+    rf"|kế\s+tiếp)(?!\s+(?:đó|khi)))\)?",
     0.97,
 )
 def _days_every_year(match: re.Match[str], text: _Text) -> list[_Reading]:
@@ -328,7 +349,17 @@ def _every_year_days(match: re.Match[str], text: _Text) -> list[_Reading] | None
     return [_yearly_on(day, text) for day in days]
 
 
-_DAY_NAMES = {"hai": "MO", "2": "MO", "ba": "TU", "3": "TU", "tư": "WE", "4": "WE", "bốn": "WE", "năm": "TH", "5": "TH", "sáu": "FR", "6": "FR", "bảy": "SA", "7": "SA", "chủ nhật": "SU"}  # fmt: skip
+_DAY_NAMES = {
+    **dict(
+        zip(
+            ("hai", "ba", "tư", "năm", "sáu", "bảy", "chủ nhật"),
+            ("MO", "TU", "WE", "TH", "FR", "SA", "SU"),
+            strict=True,
+        )
+    ),
+    **dict(zip("234567", ("MO", "TU", "WE", "TH", "FR", "SA"), strict=True)),
+    "bốn": "WE",
+}
 _WEEKDAY = r"(?:thứ\s+(?:hai|ba|tư|bốn|năm|sáu|bảy|[2-7])|chủ\s+nhật)"
 _WEEKDAYS = rf"(?:sáng\s+|chiều\s+|ngày\s+|cuối\s+)*(?P<weekdays>{_WEEKDAY}(?:\s*(?:,|và)\s*(?:ngày\s+)?{_WEEKDAY})*)"
 
@@ -349,7 +380,8 @@ def _daily(_match: re.Match[str], _text: _Text) -> list[_Reading]:
 
 @_rule(
     "months-every-year",
-    rf"(?:(?:{_BEFORE}|vào|trong)\s+)*(?:các\s+)?tháng\s+(?P<months>\d{{1,2}}(?:\s*(?:,|và|tháng)\s*(?:tháng\s+)?\d{{1,2}})*)\s+(?:của\s+)?{_EVERY}\s+năm",
+    rf"(?:(?:{_BEFORE}|vào|trong)\s+)*(?:các\s+)?tháng\s+(?P<months>\d{{1,2}}(?:\s*(?:,|và"
+    rf"|tháng)\s*(?:tháng\s+)?\d{{1,2}}){{0,11}})\s+(?:của\s+)?{_EVERY}\s+năm",
     0.95,
 )
 def _months_every_year(match: re.Match[str], _text: _Text) -> list[_Reading]:
@@ -371,8 +403,10 @@ _COUNT = {"một": 1, "hai": 2, "ba": 3, "sáu": 6, "mỗi": 1, "": 1}
 
 @_rule(
     "times",
-    rf"(?:định\s+kỳ\s*,?\s*|mỗi\s+)?(?P<count>\d{{1,2}}|một|hai|ba|sáu|mỗi)\s+(?P<unit>ngày|tuần|tháng|quý|năm)\s*(?:/|,)?\s*(?P<often>một|0?1|hai|0?2)?\s*lần(?![\w])"
-    rf"(?:\s*[(,]\s*(?:vào\s+|trong\s+)?(?:các\s+)?tháng\s+(?P<months>\d{{1,2}}(?:\s*(?:,|và)\s*(?:tháng\s+)?\d{{1,2}})*)\s*\)?)?",
+    r"(?:định\s+kỳ\s*,?\s*|mỗi\s+)?(?P<count>\d{1,2}|một|hai|ba|sáu|mỗi)\s+(?P<unit>ngày|tuần|tháng|quý"
+    r"|năm)\s*(?:/|,)?\s*(?P<often>một|0?1|hai|0?2)?\s*lần(?![\w])"
+    r"(?:\s*[(,]\s*(?:vào\s+|trong\s+)?(?:các\s+)?tháng\s+(?P<months>\d{1,2}(?:\s*(?:,"
+    r"|và)\s*(?:tháng\s+)?\d{1,2}){0,11})\s*\)?)?",
     0.93,
 )
 def _times(match: re.Match[str], _text: _Text) -> list[_Reading] | None:
@@ -402,13 +436,22 @@ def _often(count: int, unit: str, often: int) -> list[_Reading] | None:
     return None
 
 
-_ITEM = rf"(?:(?:{_EVERY}\s+)?(?:tuần|tháng|quý|năm)(?!\s+(?:\d|nay|trước|sau|này|tới|[iv]+\b|học))|0?[369]\s+tháng(?:\s+(?:đầu|cuối)\s+năm(?!\s+\d))?|0?1\s+năm|cả\s+năm|(?:báo\s+cáo\s+)?tổng\s+kết\s+năm(?!\s+\d))"
-_LIST = rf"(?P<items>{_ITEM}(?:\s*(?:,|và|/|hoặc|;)\s*(?:và\s+)?(?:báo\s+cáo\s+|định\s+kỳ\s+)?{_ITEM})*)"
-_REPORTING = r"(?:báo\s+cáo|sơ\s+kết|tổng\s+kết|đánh\s+giá|kiểm\s+tra|giao\s+ban|tổng\s+hợp|rà\s+soát|họp|công\s+bố|cập\s+nhật|tập\s+huấn|diễn\s+tập|tổ\s+chức|kiểm\s+kê|thống\s+kê|khảo\s+sát)"
+_ITEM = (
+    rf"(?:(?:{_EVERY}\s+)?(?:tuần|tháng|quý|năm)(?!\s+(?:\d|nay|trước|sau|này|tới|[iv]+\b|học))"
+    rf"|0?[369]\s+tháng(?:\s+(?:đầu|cuối)\s+năm(?!\s+\d))?|0?1\s+năm|cả\s+năm"
+    rf"|(?:báo\s+cáo\s+)?tổng\s+kết\s+năm(?!\s+\d))"
+)
+_LIST = rf"(?P<items>{_ITEM}(?:\s*(?:,|và|/|hoặc|;)\s*(?:và\s+)?(?:báo\s+cáo\s+|định\s+kỳ\s+)?{_ITEM}){{0,9}})"
+_REPORTING = (
+    r"(?:báo\s+cáo|sơ\s+kết|tổng\s+kết|đánh\s+giá|kiểm\s+tra|giao\s+ban|tổng\s+hợp|rà\s+soát|họp|công\s+bố"
+    r"|cập\s+nhật|tập\s+huấn|diễn\s+tập|tổ\s+chức|kiểm\s+kê|thống\s+kê|khảo\s+sát)"
+)
 # What is itself a thing of every year: a budget, a plan of work, a yearly resolution.
 _OWNED = (
-    r"(?:nghị\s+quyết|chỉ\s+tiêu|nhu\s+cầu|báo\s+ra|xuất\s+bản|phát\s+hành|thường\s+xuyên|(?:dự\s+toán|ngân\s+sách|kinh\s+phí|\bchi|vốn|cân\s+đối|phân\s+bổ|định\s+mức|xếp\s+loại)[^.;]{0,60}"
-    r"|(?:chương\s+trình|kế\s+hoạch|quy\s+hoạch)\s+(?:công\s+tác|tổ\s+chức|tạo\s+nguồn|xây\s+dựng|phát\s+triển|bồi\s+dưỡng|đào\s+tạo|đầu\s+tư|sử\s+dụng|vốn)[^.;]{0,60})"
+    r"(?:nghị\s+quyết|chỉ\s+tiêu|nhu\s+cầu|báo\s+ra|xuất\s+bản|phát\s+hành|thường\s+xuyên|(?:dự\s+toán|ngân\s+sách"
+    r"|kinh\s+phí|\bchi|vốn|cân\s+đối|phân\s+bổ|định\s+mức|xếp\s+loại)[^.;]{0,60}"
+    r"|(?:chương\s+trình|kế\s+hoạch|quy\s+hoạch)\s+(?:công\s+tác|tổ\s+chức|tạo\s+nguồn|xây\s+dựng|phát\s+triển"
+    r"|bồi\s+dưỡng|đào\s+tạo|đầu\s+tư|sử\s+dụng|vốn)[^.;]{0,60})"
 )
 
 
@@ -438,7 +481,8 @@ def _every_list(match: re.Match[str], text: _Text) -> list[_Reading] | None:
         if not first:
             # "báo cáo 6 tháng, năm", "báo cáo quý, năm": bare units are a cycle only after a report, and only several.
             near = re.search(
-                r"(?:báo\s+cáo|sơ\s+kết|tổng\s+kết)(?:\s+(?:định\s+kỳ|kết\s+quả|tình\s+hình|tiến\s+độ|thực\s+hiện|công\s+tác))*\s*\(?$",
+                r"(?:báo\s+cáo|sơ\s+kết|tổng\s+kết)(?:\s+(?:định\s+kỳ|kết\s+quả|tình\s+hình|tiến\s+độ|thực\s+hiện"
+                r"|công\s+tác))*\s*\(?$",
                 before,
             )
             if not near or not (several or re.match(r"0?6\s+tháng(?!\s+(?:đầu|cuối))", items)):
@@ -446,12 +490,13 @@ def _every_list(match: re.Match[str], text: _Text) -> list[_Reading] | None:
         elif items.startswith("mỗi") and not several:
             if re.search(r"\w", before.strip()) and not re.search(_REPORTING, before):
                 return None
-        elif re.search(rf"{_OWNED}\s*$", text.clause(match.start())) and not re.search(
-            r"(?:báo\s+cáo|đánh\s+giá|sơ\s+kết|tổng\s+kết)\s+(?:kết\s+quả|tình\s+hình|việc)[^.;]*$",
-            text.clause(match.start()),
-        ):
-            return _NOTHING
-        elif re.search(r"\w", before.strip()) and not re.search(_REPORTING, text.clause(match.start())[-160:]):
+        elif (
+            re.search(rf"{_OWNED}\s*$", text.clause(match.start()))
+            and not re.search(
+                r"(?:báo\s+cáo|đánh\s+giá|sơ\s+kết|tổng\s+kết)\s+(?:kết\s+quả|tình\s+hình|việc)[^.;]*$",
+                text.clause(match.start()),
+            )
+        ) or (re.search(r"\w", before.strip()) and not re.search(_REPORTING, text.clause(match.start())[-160:])):
             return _NOTHING
         if re.match(r"\s*,?\s*(?:có|đạt|tăng|giảm|ít\s+nhất|tối\s+thiểu|số)\b", after) and not re.search(
             _REPORTING, after[:60]
@@ -489,7 +534,7 @@ def _day_of_cycle(items: str, after: str) -> list[_Reading] | None:
     return _recur(f"FREQ=MONTHLY;BYMONTHDAY={int(day['nth'])}") if day else None
 
 
-@_rule("daily", rf"(?:định\s+kỳ\s+)?hằng\s+ngày", 0.7)
+@_rule("daily", r"(?:định\s+kỳ\s+)?hằng\s+ngày", 0.7)
 def _hourless_daily(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     near = text.clause(match.start())[-40:] + " " + text.rest(match.end())[:40]
     if re.search(r"báo\s+cáo|tổng\s+hợp|cập\s+nhật|giao\s+ban", near) and not re.search(
@@ -512,14 +557,17 @@ def _period_in(text: str, signed: date | None) -> tuple[date, date] | None:
 
 
 _FIELD = (
-    r"(?:(?:thời\s+(?:gian|hạn|điểm)|tiến\s+độ|\bhạn\s+(?:chót|cuối|hoàn\s+thành))(?:\s+[^\W\d_]+){0,7}\s*:\s*(?:là\s+|vào\s+)?"
-    r"|(?:thời\s+(?:gian|hạn)|tiến\s+độ)(?:\s+(?:hoàn\s+thành|thực\s+hiện|tổ\s+chức|triển\s+khai|báo\s+cáo|gửi|trình|ban\s+hành))*\s+(?:là\s+|vào\s+)?|hoàn\s+thành\s+(?:vào\s+)?)"
+    r"(?:(?:thời\s+(?:gian|hạn|điểm)|tiến\s+độ|\bhạn\s+(?:chót|cuối"
+    r"|hoàn\s+thành))(?:\s+[^\W\d_]+){0,7}\s*:\s*(?:là\s+|vào\s+)?"
+    r"|(?:thời\s+(?:gian|hạn)|tiến\s+độ)(?:\s+(?:hoàn\s+thành|thực\s+hiện|tổ\s+chức|triển\s+khai|báo\s+cáo|gửi"
+    r"|trình|ban\s+hành))*\s+(?:là\s+|vào\s+)?|hoàn\s+thành\s+(?:vào\s+)?)"
 )
 
 
 @_rule(
     "from-day-to-day",
-    rf"từ\s+(?:nay|{_HOUR}?(?P<a>{DAY}|ngày\s+\d{{1,2}}(?!\d)))\s*(?:,\s*)?(?:đến|tới|-)\s+(?:hết\s+)?{_HOUR}?(?P<b>{DAY})",
+    rf"từ\s+(?:nay|{_HOUR}?(?P<a>{DAY}|ngày\s+\d{{1,2}}(?!\d)))\s*(?:,\s*)?(?:đến|tới"
+    rf"|-)\s+(?:hết\s+)?{_HOUR}?(?P<b>{DAY})",
     0.95,
 )
 def _from_day_to_day(match: re.Match[str], text: _Text) -> list[_Reading]:
@@ -544,7 +592,8 @@ def _from_day_to_day(match: re.Match[str], text: _Text) -> list[_Reading]:
 
 @_rule(
     "ongoing-from",
-    rf"(?:trong\s+|từ\s+)?(?:{_named(PERIOD, 'o_')}|(?:giai\s+đoạn\s+)?\d{{4}}\s*-\s*\d{{4}})\s+(?:và|đến)\s+(?:các|những)\s+năm\s+(?:tiếp\s+theo|sau|tới|kế\s+tiếp)|(?:hằng\s+năm\s+và\s+)?các\s+năm\s+tiếp\s+theo",
+    rf"(?:trong\s+|từ\s+)?(?:{_named(PERIOD, 'o_')}|(?:giai\s+đoạn\s+)?\d{{4}}\s*-\s*\d{{4}})\s+(?:và|đến)\s+(?:các"
+    rf"|những)\s+năm\s+(?:tiếp\s+theo|sau|tới|kế\s+tiếp)|(?:hằng\s+năm\s+và\s+)?các\s+năm\s+tiếp\s+theo",
     0.8,
 )
 def _ongoing_from(_match: re.Match[str], _text: _Text) -> list[_Reading]:
@@ -553,7 +602,8 @@ def _ongoing_from(_match: re.Match[str], _text: _Text) -> list[_Reading]:
 
 @_rule(
     "from-period-to-period",
-    rf"(?P<cue>từ\s+|{_FIELD})?(?P<a>{_named(PERIOD, 'a_')})\s*(?:đến|tới|-)\s*(?:hết\s+)?(?P<b>{_named(PERIOD, 'b_')})",
+    rf"(?P<cue>từ\s+|{_FIELD})?(?P<a>{_named(PERIOD, 'a_')})\s*(?:đến|tới"
+    rf"|-)\s*(?:hết\s+)?(?P<b>{_named(PERIOD, 'b_')})",
     0.8,
 )
 def _from_period_to_period(match: re.Match[str], text: _Text) -> list[_Reading] | None:
@@ -572,7 +622,8 @@ def _from_period_to_period(match: re.Match[str], text: _Text) -> list[_Reading] 
 
 @_rule(
     "span-of-years",
-    rf"(?P<cue>{_FIELD})?(?:từ\s+)?(?:giai\s+đoạn\s+|năm\s+|trong\s+các\s+năm\s+|thời\s+kỳ\s+)?(?P<a>(?:19|20)\d{{2}})\s*(?:-|đến(?:\s+(?:hết\s+)?năm)?)\s*(?P<b>(?:19|20)\d{{2}})(?!\d)",
+    rf"(?P<cue>{_FIELD})?(?:từ\s+)?(?:giai\s+đoạn\s+|năm\s+|trong\s+các\s+năm\s+|thời\s+kỳ\s+)?(?P<a>(?:19"
+    rf"|20)\d{{2}})\s*(?:-|đến(?:\s+(?:hết\s+)?năm)?)\s*(?P<b>(?:19|20)\d{{2}})(?!\d)",
     0.8,
 )
 def _span_of_years(match: re.Match[str], text: _Text) -> list[_Reading]:
@@ -589,7 +640,10 @@ def _is_field(match: re.Match[str], text: _Text, cue: str) -> bool:
     return bool(match[cue]) and bool(re.match(r"thời|tiến|hạn", match[cue].strip()))
 
 
-_PAST = r"(?:\bđã\b|vừa\s+qua|thời\s+gian\s+qua)(?!\s*(?:,|được\s+(?:giao|phê\s+duyệt|phân\s+công|ban\s+hành|xác\s+định|đề\s+ra|cấp|duyệt)))"
+_PAST = (
+    r"(?:\bđã\b|vừa\s+qua|thời\s+gian\s+qua)(?!\s*(?:,|được\s+(?:giao|phê\s+duyệt|phân\s+công|ban\s+hành|xác\s+định"
+    r"|đề\s+ra|cấp|duyệt)))"
+)
 
 
 def _dated(match: re.Match[str], text: _Text, days: str) -> list[_Reading] | None:
@@ -655,6 +709,10 @@ def _goal(match: re.Match[str], text: _Text, yearly: bool) -> bool:
         return not re.search(r"(?:hoàn\s+thành|xong|kết\s+thúc)[^,.;]*$", clause)
     if re.search(r"(?:mục\s+tiêu|chỉ\s+tiêu|từng\s+(?:quý|tháng)|các\s+(?:quý|tháng))\s*$", clause):
         return True
+    if re.search(rf"{_GAP}\s+(?:về|phê\s+duyệt|ban\s+hành|quy\s+định)\s[^,;.]*$", clause) and not re.search(
+        rf"{_HANDING_IN}[^,;.]*$", clause.rsplit(_GAP, 1)[-1]
+    ):
+        return True  # the rest of a cited document's title
     if not yearly:
         return False
     last = re.split(r",\s", clause)[-1]
@@ -674,7 +732,9 @@ def _goal(match: re.Match[str], text: _Text, yearly: bool) -> bool:
 
 @_rule(
     "by-period",
-    rf"(?P<cue>(?:{_FIELD}|{_BEFORE}{_TO}|ngay\s+trong\s+|trong\s+|vào\s+|đến\s+|tới\s+|từ\s+nay\s+đến\s+)+|(?=(?:cuối|giữa|đầu)\s))(?P<span>{PERIOD})(?:\s*(?:,|và)\s*(?P<more>quý\s+(?:iv|i{{1,3}})(?:\s+năm\s+\d{{4}})?))?",
+    rf"(?P<cue>(?:{_FIELD}|{_BEFORE}{_TO}|ngay\s+trong\s+|trong\s+|vào\s+|đến\s+|tới\s+|từ\s+nay\s+đến\s+)+"
+    rf"|(?=(?:cuối|giữa|đầu)\s))(?P<span>{PERIOD})(?:\s*(?:,|và)\s*(?P<more>quý\s+(?:iv"
+    rf"|i{{1,3}})(?:\s+năm\s+\d{{4}})?))?",
     0.88,
 )
 def _by_period(match: re.Match[str], text: _Text) -> list[_Reading] | None:
@@ -733,8 +793,10 @@ def _whole_field_day(match: re.Match[str], text: _Text) -> list[_Reading] | None
 
 # Nouns that "thường xuyên" after them only describes.
 _STEADY_NOUN = (
-    r"(?:chi|đầu\s+tư|nhiệm\s+vụ|hoạt\s+động|kinh\s+phí|ngân\s+sách|nguồn|bồi\s+dưỡng|giáo\s+dục|công\s+tác|đường\s+truyền|cơ\s+quan|bộ\s+phận|ban|việc\s+làm"
-    r"|phong\s+trào(?:\s+thi\s+đua)?|cụ\s+thể|quan\s+trọng|trọng\s+tâm|sự\s+phối\s+hợp(?:\s+chặt\s+chẽ)?|trực\s+tiếp|lâu\s+dài|cấp\s+bách|thành\s+viên|chế\s+độ|biên\s+chế|lao\s+động|tần\s+suất"
+    r"(?:chi|đầu\s+tư|nhiệm\s+vụ|hoạt\s+động|kinh\s+phí|ngân\s+sách|nguồn|bồi\s+dưỡng|giáo\s+dục|công\s+tác"
+    r"|đường\s+truyền|cơ\s+quan|bộ\s+phận|ban|việc\s+làm"
+    r"|phong\s+trào(?:\s+thi\s+đua)?|cụ\s+thể|quan\s+trọng|trọng\s+tâm|sự\s+phối\s+hợp(?:\s+chặt\s+chẽ)?"
+    r"|trực\s+tiếp|lâu\s+dài|cấp\s+bách|thành\s+viên|chế\s+độ|biên\s+chế|lao\s+động|tần\s+suất"
     r"|trách\s+nhiệm|chỉ\s+đạo|họp|yêu\s+cầu|phòng\s+thủ\s+dân\s+sự|tài\s+chính|định\s+mức|dự\s+toán)"
 )
 
@@ -765,12 +827,14 @@ def _steadily(match: re.Match[str], text: _Text) -> list[_Reading]:
 
 @_rule(
     "promptly-reported",
-    r"(?:kịp\s+thời)(?:\s+(?!để\b)[^\s.;:,()]+){0,3}(?:\s*,(?:\s+(?!để\b)[^\s.;:,()]+){1,3}){0,2}?\s*(?:,|và)?\s*(?:báo\s+cáo|phản\s+ánh)(?!\s+viên)",
+    r"(?:kịp\s+thời)(?:\s+(?!để\b)[^\s.;:,()]+){0,3}(?:\s*,(?:\s+(?!để\b)[^\s.;:,()]+){1,3}){0,2}?\s*(?:,"
+    r"|và)?\s*(?:báo\s+cáo|phản\s+ánh)(?!\s+viên)",
     0.85,
 )
 @_rule(
     "reported-promptly",
-    r"(?:báo\s+cáo|phản\s+ánh)(?:\s*,\s*(?:phản\s+ánh|báo\s+cáo|đề\s+xuất))?(?:\s+(?!để\b|xử\b|giải\b|chỉ\b|có\b|nhằm\b|và\b)[^\s.;:,()]+){0,6}\s+kịp\s+thời",
+    r"(?:báo\s+cáo|phản\s+ánh)(?:\s*,\s*(?:phản\s+ánh|báo\s+cáo|đề\s+xuất))?(?:\s+(?!để\b|xử\b|giải\b|chỉ\b|có\b"
+    r"|nhằm\b|và\b)[^\s.;:,()]+){0,6}\s+kịp\s+thời",
     0.85,
 )
 def _promptly(_match: re.Match[str], _text: _Text) -> list[_Reading]:
@@ -800,7 +864,7 @@ def _in_clause(text: _Text, match: re.Match[str], other: Range) -> bool:
 
 @_rule(
     "without-pause",
-    rf"liên\s+tục\s+(?=theo\s+dõi|cập\s+nhật|kiểm\s+tra|báo\s+cáo|rà\s+soát|tuyên\s+truyền|duy\s+trì)|(?<=theo\s+dõi\s)liên\s+tục|(?<=cập\s+nhật\s)liên\s+tục".replace(
+    r"liên\s+tục\s+(?=theo\s+dõi|cập\s+nhật|kiểm\s+tra|báo\s+cáo|rà\s+soát|tuyên\s+truyền|duy\s+trì)|(?<=theo\s+dõi\s)liên\s+tục|(?<=cập\s+nhật\s)liên\s+tục".replace(
         r"(?<=theo\s+dõi\s)", "(?<=theo dõi )"
     ).replace(r"(?<=cập\s+nhật\s)", "(?<=cập nhật )"),
     0.7,
@@ -839,24 +903,27 @@ def find_deadlines(text: str, *, signed: date | None, taken: Sequence[Range] = (
             for reading in readings:
                 if reading.kind is None:
                     continue
-                found.append(
-                    DeadlineFact(
-                        start,
-                        end,
-                        rule.name,
-                        round(rule.prior * reading.weight, 3),
-                        reading.kind,
-                        reading.due,
-                        reading.begin,
-                        reading.rrule,
-                        reading.anchor,
-                        reading.offset,
-                        reading.working_days,
-                        text[start:end],
-                        reading.problem,
-                    )  # fmt: skip
-                )
+                found.append(_fact(rule, reading, start, end, text[start:end]))
     return _once(found)
+
+
+def _fact(rule: _Rule, reading: _Reading, start: int, end: int, words: str) -> DeadlineFact:
+    assert reading.kind is not None
+    return DeadlineFact(
+        start=start,
+        end=end,
+        rule=rule.name,
+        confidence=round(rule.prior * reading.weight, 3),
+        kind=reading.kind,
+        due=reading.due,
+        begin=reading.begin,
+        rrule=reading.rrule,
+        anchor=reading.anchor,
+        offset=reading.offset,
+        working_days=reading.working_days,
+        text=words,
+        problem=reading.problem,
+    )
 
 
 def _trim(view: str, start: int, end: int) -> Range:
