@@ -79,10 +79,11 @@ def _evaluate(given: argparse.Namespace) -> int:
 def _bench(given: argparse.Namespace) -> int:
     from corpus.bench import bench
     from corpus.scan import make_scan
+    from corpus.typeset import ROOMY
 
     longest = max((specimen.text() for specimen in specimens()), key=len)
     with tempfile.TemporaryDirectory() as folder:
-        made = make_scan(longest, recipe="office", seed=1)
+        made = make_scan(longest, recipe="office", seed=1, style=ROOMY)
         path = Path(folder) / "ban-quet-mau.pdf"
         path.write_bytes(made.pdf)
         bench(path, made.truth)

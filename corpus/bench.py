@@ -100,8 +100,8 @@ def command(path: Path) -> float:
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         subprocess.run(
-            [sys.executable, "-m", "extractor.cli", "extract", str(path)],
-            stdout=(Path(folder) / "record.json").open("wb"),
+            [sys.executable, "-m", "extractor.cli", "extract", str(path), "--out", folder],
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             check=True,
         )
