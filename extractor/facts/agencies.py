@@ -6,15 +6,16 @@ shape for names that are in no register. Roles are not decided here: a mention m
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 
+import regex as re
+
 from extractor.facts.fact import Fact, Range, overlaps
-from extractor.facts.gazetteer import known_names
+from extractor.facts.gazetteer import KnownName, known_names
 from extractor.facts.words import inner_syllables
 from extractor.knowledge import spelling
 from extractor.knowledge.provinces import Province
@@ -50,7 +51,7 @@ _CHIEF = (
 _CHIEFS = re.compile(rf"(?<!\w)(?:{_CHIEF})(?:\s*(?:,|và|hoặc)\s*(?:{_CHIEF}))*\s+")
 _BODY_AFTER_CHIEF = {"Chánh Văn phòng": "Văn phòng", "Chánh văn phòng": "văn phòng", "Chánh Thanh tra": "Thanh tra"}
 
-_NAME = r"[A-ZĐÀ-Ỹ][a-zà-ỹđ]+(?:\s+[A-ZĐÀ-Ỹ][a-zà-ỹđ]+){1,4}"
+_NAME = r"[[:upper:]][[:lower:]]+(?:\s+[[:upper:]][[:lower:]]+){1,4}"
 _PERSON = re.compile(
     rf"(?<!\w)(?:đồng chí\s+)?(?P<office>Phó Thủ tướng(?: Chính phủ)?|Thứ trưởng|Phó Chủ tịch(?: Ủy ban nhân dân| UBND)?(?: (?:tỉnh|thành phố|huyện|quận|xã|phường))?|Phó Giám đốc)\s+(?P<name>{_NAME})"
 )
@@ -76,7 +77,7 @@ _QUALIFIER = re.compile(
     r"\s+(?:có thẩm quyền|thẩm quyền|có liên quan|liên quan|hữu quan|trực thuộc(?:\s+(?:Trung ương|TW|trung ương|tỉnh|thành phố|Bộ|bộ|Sở|sở|Tổng cục))?|cấp (?:tỉnh|thành phố|huyện|xã|quận|cơ sở|Trung ương)|"
     r"các cấp|cùng cấp|chức năng|chuyên ngành|chuyên môn|vũ trang(?:, an ninh)?|cấp dưới|cấp trên|cơ sở|lưu trú|cấp nước(?: sạch)?|truyền thông|quản lý nhà nước|quản lý chuyên ngành|báo chí|truyền thông|thông tấn(?:, báo chí)?|nhà nước|Nhà nước|khác|Trung ương|trung ương|"
     r"ngoài nước|trong nước|tại địa phương|ở địa phương|trên địa bàn(?: (?:tỉnh|thành phố|huyện|quận|xã|phường|cả nước|mình))?|trong (?:tỉnh|thành phố|ngành|Bộ|huyện|cả nước)|"
-    r"(?:thuộc|của)\s+(?:tỉnh|thành phố|Thành phố|Tỉnh|Bộ|bộ|ngành|Ngành|huyện|quận|xã|phường|Sở|mình|Chính phủ|phạm vi quản lý|thẩm quyền quản lý|Ngành)|thuộc phạm vi quản lý|"
+    r"(?:thuộc|của)\s+(?:tỉnh|thành phố|Thành phố|Tỉnh|Bộ|bộ|ngành|Ngành|huyện|quận|xã|phường|Sở|mình|Chính phủ|phạm vi quản lý|thẩm quyền quản lý)(?!\s+[[:upper:]])|thuộc phạm vi quản lý|"
     r"đóng trên địa bàn(?: (?:tỉnh|thành phố|huyện|xã|phường))?|tỉnh|thành phố|Thành phố|Tỉnh|huyện|quận|chính trị(?: - xã hội)?|xã hội(?: - nghề nghiệp)?|đoàn thể|sự nghiệp(?: công lập)?|ngang bộ|thuộc Chính phủ)(?!\w)"
 )
 _OF_BODY = re.compile(r"\s+(?:của|thuộc|trực thuộc)\s+")
@@ -84,7 +85,7 @@ _STOP_WORDS = re.compile(
     r"\s*(?:để|nhằm|trong việc|về việc|về|đối với|khi|nếu|mà|là|được|bị|đã|đang|gồm|bao gồm|như|do|từ|với|và|hoặc|cho|tại|trên|ở|qua|vào|trong|của|thuộc|có|cùng|nhất là|đặc biệt|bằng)(?!\w)", re.IGNORECASE
 )
 _PLACE_KIND = r"(?:thành phố|Thành phố|tỉnh|Tỉnh|huyện|Huyện|quận|Quận|thị xã|Thị xã|thị trấn|xã|Xã|phường|Phường|đặc khu|Đặc khu|TP\.?|Tp\.?|thủ đô|Thủ đô)"
-_PROPER = r"[A-ZĐÀ-Ỹ][\wà-ỹ]*(?:\s*-\s*[A-ZĐÀ-Ỹ][\wà-ỹ]*|\s+[A-ZĐÀ-Ỹ][\wà-ỹ]*)*"
+_PROPER = r"[[:upper:]][\wà-ỹ]*(?:\s*-\s*[[:upper:]][\wà-ỹ]*|\s+[[:upper:]][\wà-ỹ]*)*"
 _TAIL = re.compile(
     rf"\s+(?:(?P<listed>các tỉnh, thành phố(?: trực thuộc (?:Trung ương|trung ương|TW|T\.Ư))?|các tỉnh(?: trực thuộc Trung ương)?)|các cấp|cấp (?:tỉnh|huyện|xã|thành phố|cơ sở)|"
     rf"các địa phương|cả nước|Trung ương|trung ương|TW|Việt Nam|cùng cấp|tại các nước|khu vực\s+[IVXL\d]+|{_PLACE_KIND}(?:\s+(?P<place>{_PROPER}|\d+))?)(?!\w)"
@@ -93,7 +94,7 @@ _LOCAL_LIST = re.compile(
     rf"\s+(?P<items>(?:các\s+)?{_PLACE_KIND}(?:\s+{_PROPER})?(?:\s*(?:,|-|–|và)\s*(?:các\s+)?{_PLACE_KIND}(?:\s+{_PROPER})?)+|các\s+{_PLACE_KIND})(?!\w)"
 )
 _OWN_TERRITORY = re.compile(
-    r"\s+(?:thuộc|trên địa bàn|của|trong|trực thuộc)\s+(?:toàn\s+)?(?:tỉnh|thành phố|Tỉnh|Thành phố|TP|huyện|quận|xã|phường)(?!\s+trực)(?:\s+[A-ZĐÀ-Ỹ]\w*)*\s*$|\s+trên địa bàn\s*$"
+    r"\s+(?:thuộc|trên địa bàn|của|trong|trực thuộc)\s+(?:toàn\s+)?(?:tỉnh|thành phố|Tỉnh|Thành phố|TP|huyện|quận|xã|phường)(?!\s+trực)(?:\s+[[:upper:]]\w*)*\s*$|\s+trên địa bàn\s*$"
 )
 
 
@@ -130,10 +131,18 @@ def begins_predicate(text: str, position: int) -> bool:
     return bool(_verbs().match(text, position))
 
 
+def _begins_long_predicate(text: str, position: int) -> bool:
+    """The same for predicates of two syllables and more; one syllable may be part of a name ("Thường | trực")."""
+    match = _verbs().match(text, position)
+    return bool(match and " " in match[0].strip())
+
+
 def find_agencies(text: str, *, context: Context, taken: Sequence[Range] = ()) -> list[Mention]:
     """Every mention in the text, in order, without overlaps. `taken` ranges (citations) are skipped."""
     view = spelling.modern(text)
-    known = {start: end for start, end in known_names(view)}
+    names = known_names(view)
+    known = {name.start: name.end for name in names}
+    misread = {name.start: name for name in names if name.misread}
     found: list[Mention] = []
     position = 0
     while position < len(view):
@@ -141,15 +150,29 @@ def find_agencies(text: str, *, context: Context, taken: Sequence[Range] = ()) -
         if at is None:
             break
         parsed = [] if overlaps(at, at + 1, taken) else _parse(view, at, known, context)
-        parsed = [m for m in parsed if not overlaps(m.start, m.end, taken)]
+        parsed = [_repaired(m, view, misread) for m in parsed if not overlaps(m.start, m.end, taken)]
         found += parsed
         position = max(parsed[-1].end, at + 1) if parsed else at + 1
     return found
 
 
+def _repaired(m: Mention, view: str, misread: dict[int, KnownName]) -> Mention:
+    """A name whose accents were misread gets the register's spelling, and is doubtful."""
+    for start, name in misread.items():
+        if m.start <= start and name.end <= m.end and not m.group:
+            agency = register().agency(name.agency_id)
+            words = agency.name if agency else None
+            if words and spelling.fold(words) == spelling.fold(view[start : name.end]):
+                fixed = spelling.modern(m.name)
+                at = spelling.fold(fixed).find(spelling.fold(words))
+                if at >= 0:
+                    return replace(m, name=fixed[:at] + words + fixed[at + len(words) :], rule="misread", confidence=min(m.confidence, 0.75))
+    return m
+
+
 _ANY_START = re.compile(
     rf"(?<![\w/-])(?:đồng chí\s+)?(?:{_CHIEF}|Phó Thủ tướng|Thứ trưởng|Phó Chủ tịch|Phó Giám đốc|các|Các|mọi|Mọi|những|từng|Từng|toàn thể|{_KIND}|{'|'.join(re.escape(h) for h in _HEADS)})(?!\w)"
-    rf"|(?<![\w/-])[A-ZĐ](?:[a-zđ]*|[A-ZĐ&]*)(?!\w)",
+    rf"|(?<![\w/-])[[:upper:]](?:[a-zđ]*|[A-ZĐ&]*)(?!\w)",
 )
 
 
@@ -219,7 +242,7 @@ def _body_or_group(view: str, at: int, known: dict[int, int], context: Context) 
     return group or named
 
 
-_PLURAL = re.compile(r"[Cc]ác\s+(?=[A-ZĐ])")
+_PLURAL = re.compile(r"[Cc]ác\s+(?=[[:upper:]])")
 
 
 def _plural(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
@@ -240,7 +263,7 @@ def _plural(view: str, at: int, known: dict[int, int], context: Context) -> list
     return [replace(first, start=at, name=name, agency_id=_group_id(name), group=True, chief=bool(chiefs)), *named[1:]]
 
 
-_SHARED = re.compile(r"(?:[Cc]ác\s+)?(?P<head>Sở|sở|Bộ|bộ|Vụ|vụ|Cục|cục|Ban|Phòng|phòng|Hội|Chi cục)(?P<ministry>, ngành|, ban, ngành)?\s*:\s*(?=[A-ZĐÀ-Ỹ])")
+_SHARED = re.compile(r"(?:[Cc]ác\s+)?(?P<head>Sở|sở|Bộ|bộ|Vụ|vụ|Cục|cục|Ban|Phòng|phòng|Hội|Chi cục)(?P<ministry>, ngành|, ban, ngành)?\s*:\s*(?=[[:upper:]])")
 
 
 def _shared_head(view: str, at: int, context: Context) -> list[Mention]:
@@ -261,7 +284,7 @@ def _shared_head(view: str, at: int, context: Context) -> list[Mention]:
             break
         name = register().official(f"{head} {view[begin:end]}")
         mentions.append(Mention(position, end, "shared head", 0.9, name, _id(name, context), False))
-        gap = re.compile(r"\s*(?:,|;|và)\s*(?=[A-ZĐÀ-Ỹ])").match(view, end)
+        gap = re.compile(r"\s*(?:,|;|và)\s*(?=[[:upper:]])").match(view, end)
         if not gap:
             break
         position = gap.end()
@@ -277,7 +300,7 @@ def _field_end(view: str, begin: int, head: str) -> int | None:
         candidate = view[begin : begin + stop.start()].strip()
         if candidate and candidate[-1].isalnum() and register().lookup(f"{head} {candidate}", on=None):
             best = begin + stop.start()
-    return best if best is not None else _shape_end(view, begin)
+    return best if best is not None else _shape_end(view, begin, small=head in ("Vụ", "Cục", "Phòng", "Ban", "Chi cục"))
 
 
 def _named(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
@@ -305,7 +328,7 @@ def _named(view: str, at: int, known: dict[int, int], context: Context) -> list[
                     if not (tail_only and word in ("Đài", "Sở", "Hội")):
                         return []
                 shaped = head.end()
-            if word in _LOWER_HEADS and not re.match(r"\s+[A-ZĐÀ-Ỹ]", view[head.end() :]):
+            if word in _LOWER_HEADS and not re.match(r"\s+[[:upper:]]", view[head.end() :]):
                 return []
             end = shaped
     zones = re.compile(r"\s+và\s+các\s+[Kk]hu\s+(?:công nghiệp|kinh tế|chế xuất|công nghệ cao)").match(view, end)
@@ -314,9 +337,12 @@ def _named(view: str, at: int, known: dict[int, int], context: Context) -> list[
     return _with_place(view, at, end, rule, confidence, context)
 
 
+_DOCUMENT_WORD = re.compile(r" (?:Đề án|Quyết định|Nghị quyết|Nghị định|Kế hoạch|Chương trình|Chỉ thị|Luật|Thông tư|Thông báo|Báo cáo|Dự án|Danh mục|Quy chế|Phương án|Công điện|Kết luận|Tờ trình|Chiến lược|Quy hoạch|Chính phủ)")
+
+
 def _goes_on(view: str, end: int) -> int | None:
     """A name that goes on past what the register knows: "Ban Quản lý các khu công nghiệp | Cần Thơ", "Khu kinh tế A và các Khu công nghiệp"."""
-    if re.match(r" [A-ZĐÀ-Ỹ]", view[end:]) and not _HEAD.match(view, end + 1) and not _CHIEFS.match(view, end + 1):
+    if re.match(r" [[:upper:]]", view[end:]) and not _DOCUMENT_WORD.match(view, end) and not _HEAD.match(view, end + 1) and not _CHIEFS.match(view, end + 1):
         return _shape_end(view, end)
     return None
 
@@ -327,14 +353,14 @@ def _with_place(view: str, at: int, end: int, rule: str, confidence: float, cont
         end = at + ends_in_kind.start()  # "Ủy ban nhân dân xã | , phường": the register's name is the first of a list
     words = view[at:end]
     places = _PLACES_OF_KIND.match(view, end)
-    if places:
+    if places and not begins_predicate(view, places.start("items")):
         return _named_places(view, at, end, places)
     tail = _TAIL.match(view, end)
     local = None if tail and tail["listed"] else _LOCAL_LIST.match(view, end)
     if local and re.match(r"(?:Ủy ban nhân dân|UBND|Công an|Hội đồng nhân dân|HĐND|Huyện ủy|Đảng ủy|Phòng|Trung tâm|Hội|Công đoàn|Ban)", words):
         return _local_bodies(view, at, end, local, context)
     if tail:
-        listed = re.compile(r"\s*:\s*(?=[A-ZĐÀ-Ỹ])").match(view, tail.end()) if tail["listed"] else None
+        listed = re.compile(r"\s*:\s*(?=[[:upper:]])").match(view, tail.end()) if tail["listed"] else None
         if listed:
             return _listed_places(view, at, words, listed.end(), context)
         end = tail.end()
@@ -364,7 +390,7 @@ def _listed_places(view: str, at: int, words: str, position: int, context: Conte
         official = register().official(words.strip())
         name = f"{official} {place.name}" if re.match(r"(Tỉnh|Thành) ủy", official) else f"{official} {type_} {place.name}"
         mentions.append(Mention(start, found.end(), "listed places", 0.9, name, _id(name, context), False))
-        gap = re.compile(r"\s*(?:,|;|và)\s*(?=(?:tỉnh|thành phố)?\s*[A-ZĐÀ-Ỹ])").match(view, found.end())
+        gap = re.compile(r"\s*(?:,|;|và)\s*(?=(?:tỉnh|thành phố)?\s*[[:upper:]])").match(view, found.end())
         if not gap:
             break
         start = position = gap.end()
@@ -415,14 +441,14 @@ def _local_bodies(view: str, at: int, end: int, match: re.Match[str], context: C
 _NEEDS_OBJECT = re.compile(r"(?:Quản lý|Phát triển|Bảo vệ|Kiểm soát|Xúc tiến|Phòng chống|Kiểm định|Đăng ký|Dịch vụ|Hỗ trợ|Cung ứng|Khai thác|Đầu tư)$")
 
 
-def _shape_end(view: str, position: int) -> int | None:
-    """Where a name ends that goes on at `position`, by word shape; None if no name goes on there."""
+def _shape_end(view: str, position: int, *, small: bool = False) -> int | None:
+    """Where a name ends that goes on at `position`, by word shape; None if no name goes on there. `small`: of a small unit."""
     inner = _inner(view)
     end: int | None = None
     i = position
     while True:
         match = re.compile(r"[ \t]*(\w+(?:[&.]\w+)*)").match(view, i)
-        connector = re.compile(r"\s*(-|–|&|,|và)\s*(?=[A-ZĐÀ-Ỹ])").match(view, i)
+        connector = re.compile(r"\s*(-|–|&|,|và)\s*(?=[[:upper:]])").match(view, i)
         if connector and end is not None:
             word = connector[1]
             after = connector.end()
@@ -437,7 +463,7 @@ def _shape_end(view: str, position: int) -> int | None:
             if end is None and token in ("Các", "Chủ"):
                 return None
             end = match.end(1)
-        elif end is not None and (start in inner or re.match(r"-[A-ZĐÀ-Ỹ]", view[match.end(1) :])) and not begins_predicate(view, start):
+        elif end is not None and (start in inner or re.match(r"-[[:upper:]]", view[match.end(1) :])) and not _begins_long_predicate(view, start):
             end = match.end(1)
         elif end is not None and _NEEDS_OBJECT.search(view, position, end) and not begins_predicate(view, start) and not _STOP_WORDS.match(view, i):
             end = match.end(1)
@@ -445,7 +471,7 @@ def _shape_end(view: str, position: int) -> int | None:
             if following and following.start(1) in inner:
                 end = following.end(1)
             position = end
-        elif end is not None and (tail := _lower_tail(view, i, position)):
+        elif end is not None and (tail := _lower_tail(view, i, position, small=small)):
             return tail
         elif end is not None and _lower_bridge(view, i):
             i = _lower_bridge(view, i) or i
@@ -459,15 +485,15 @@ def _shape_end(view: str, position: int) -> int | None:
 _SMALL_UNIT = re.compile(r"(?:Vụ|Cục|Chi cục|Tổng cục|Phòng|Trung tâm|Ban|Viện|Đài|Hội|Hiệp hội|Lực lượng|lực lượng|Công ty|Tổng công ty)\s*$")
 
 
-def _lower_tail(view: str, position: int, name_start: int) -> int | None:
+def _lower_tail(view: str, position: int, name_start: int, *, small: bool) -> int | None:
     """The lower-case end of a small unit's name: at most four syllables, and then the name must visibly end."""
-    if not _SMALL_UNIT.search(view, max(0, name_start - 14), name_start):
+    if not small and not _SMALL_UNIT.search(view, max(0, name_start - 14), name_start):
         return None
     i, count = position, 0
     while count < 4:
         if begins_predicate(view, i) or (_STOP_WORDS.match(view, i) and not re.match(r" trong nước", view[i:])) or _TAIL.match(view, i):
             break
-        match = re.compile(r" ([a-zà-ỹđ]+)(?!\w)").match(view, i)
+        match = re.compile(r" ([[:lower:]]+)(?!\w)").match(view, i)
         if not match:
             break
         i = match.end()
@@ -478,7 +504,7 @@ def _lower_tail(view: str, position: int, name_start: int) -> int | None:
 
 def _lower_bridge(view: str, position: int) -> int | None:
     """A lower-case word inside a name: it is followed by a capital, directly or after "và" ("Quản lý chất lượng Nông lâm sản")."""
-    match = re.compile(r"\s+([a-zà-ỹđ]+(?:\s+[a-zà-ỹđ]+)?)(?=\s+(?:và\s+|-\s+)?[A-ZĐÀ-Ỹ])").match(view, position)
+    match = re.compile(r"\s+([[:lower:]]+(?:\s+[[:lower:]]+)?)(?=\s+(?:và\s+|-\s+)?[[:upper:]])").match(view, position)
     if not match or begins_predicate(view, position) or _STOP_WORDS.match(view, position):
         return None
     words = match[1].split()
@@ -538,7 +564,7 @@ def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[
         elif bodies and determined:
             end = bodies[0].end
             qualified = True
-    if determined and re.search(r"(?:thành viên|đại diện|cán bộ)$", view[at:end]) and re.match(r"\s+[A-ZĐ]", view[end:]):
+    if determined and re.search(r"(?:thành viên|đại diện|cán bộ)$", view[at:end]) and re.match(r"\s+[[:upper:]]", view[end:]):
         bodies = _named(view, end + 1, known, context)
         if bodies:
             end, qualified = bodies[0].end, True
@@ -556,7 +582,7 @@ def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[
 
 
 # A long qualifier before "có trách nhiệm": "các tổ chức, cá nhân | khai thác, sử dụng … | có trách nhiệm".
-_CHARGED = re.compile(r"(?:(?!chủ trì|phối hợp|báo cáo|chỉ đạo|triển khai)[^.;:\n]){1,110}?(?=\s+(?:có trách nhiệm|có nhiệm vụ|chịu trách nhiệm))")
+_CHARGED = re.compile(r"(?:(?!chủ trì|phối hợp|báo cáo|chỉ đạo|triển khai|các |Chủ tịch|Giám đốc|Thủ trưởng|UBND|Ủy ban|Sở )[^.;:\n]){1,110}?(?=\s+(?:có trách nhiệm|có nhiệm vụ|chịu trách nhiệm))")
 
 
 def _free_qualifier(view: str, end: int) -> int:
@@ -587,7 +613,7 @@ def _is_own_body(view: str, more: re.Match[str], known: dict[int, int]) -> bool:
     if more["det"]:
         return True
     word = view[at : at + 1]
-    return word.isupper() and (at in known or bool(re.match(r"\s+[A-ZĐÀ-Ỹ]", view[more.end("kind") :])))
+    return word.isupper() and (at in known or bool(re.match(r"\s+[[:upper:]]", view[more.end("kind") :])))
 
 
 def _canonical(words: str, context: Context) -> str:

@@ -7,9 +7,10 @@ mere mention. Roles missing in a task's own words are inherited from its heading
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+import regex as re
 
 from extractor.facts.agencies import Mention, begins_predicate
 from extractor.knowledge import spelling
@@ -34,7 +35,7 @@ class RoleFact:
         return spelling.key(self.mention.name)
 
 
-_SENTENCE = re.compile(r"[.;!?…](?=\s+[A-ZĐÀ-Ỹ“\"(+-])|\.(?=\s*$)|;(?=\s)|\n")
+_SENTENCE = re.compile(r"[.;!?…](?=\s+[[:upper:]“\"(+-])|\.(?=\s*$)|;(?=\s)|\n")
 _ABBREVIATED = re.compile(r"(?:\b(?:TP|Tp|TT|Q|P|T|ThS|TS|BS|PCT|CT|Mr)|\d)$")
 
 # What may stand between two bodies of one list.
@@ -49,7 +50,7 @@ _REPORT_VERB = re.compile(
     r"(?<!\w)(?:báo cáo|trình|gửi|tham mưu|đề xuất|kiến nghị|phản ánh|xin ý kiến|thông báo|phản hồi|chuyển|giúp|gửi về|nộp)(?!\w)", re.IGNORECASE
 )
 _RECEIVER = re.compile(
-    r"(?:báo cáo|trình|gửi|tham mưu|đề xuất|kiến nghị|phản ánh|xin ý kiến)(?:\s+(?:cho|với|về|lên|giúp|đến|tới|kịp thời|ngay|kết quả|định kỳ|đề xuất|báo cáo|trực tiếp|bằng văn bản|tình hình|thường xuyên|đầy đủ|xin ý kiến|đồng thời))*\s*$|"
+    r"(?:báo cáo|trình|gửi|tham mưu|đề xuất|kiến nghị|phản ánh|xin ý kiến)(?:\s+(?:cho|với|về|lên|giúp|đến|tới|kịp thời|nhanh|ngay|kết quả|định kỳ|đề xuất|báo cáo|trực tiếp|bằng văn bản|tình hình|thường xuyên|đầy đủ|xin ý kiến|đồng thời))*\s*$|"
     r"(?<!\w)(?:thông qua|qua)\s*$",
     re.IGNORECASE,
 )
@@ -71,7 +72,7 @@ _ORDERS_OTHERS = re.compile(r"\s*(?:yêu cầu|giao|đề nghị|chỉ thị|ph�
 _STANDING_BODY = re.compile(r"\s*(?:\([^)]*\)\s*)?[-–]\s*(?:[Cc]ơ quan|[Tt]hường trực|đơn vị|Đơn vị)")
 _ADVERBIAL = re.compile(
     r"(?:hàng|hằng|định kỳ|trong|trước|sau|từ|đến|căn cứ|theo|trên cơ sở|để|nhằm|khi|ngoài|tùy|tuỳ|năm|quý|tháng|ngày|đồng thời|riêng|bên cạnh|với|qua|thông qua|đặc biệt|trường hợp|nếu|"
-    r"thực hiện|triển khai|hoạt động|các nội dung|chậm nhất|giao)(?!\w)",
+    r"trên đây|thực hiện|triển khai|hoạt động|các nội dung|chậm nhất|giao)(?!\w)",
     re.IGNORECASE,
 )
 _CLAUSE_START = re.compile(r"(?:^|[,:;)”\"–-]|\bthì|\bđồng thời|\bvà)\s*$", re.IGNORECASE)
@@ -107,10 +108,12 @@ def find_roles(
     `mentions` are the agencies in `text`; `offset` moves their places into the flow. The `issuer` orders, it is not ordered.
     """
     facts: list[RoleFact] = []
+    orderers = frozenset(m.end for m in mentions if _is_orderer(text, m, issuer))
     for number, (start, end) in enumerate(_joined(text, sentences(text), mentions)):
-        inside = [m for m in mentions if start <= m.start < end and not _is_orderer(text, m, issuer)]
-        facts += _clause(text, start, end, inside, number, offset, source, label and number == 0)
-    return _once(facts)
+        inside = [m for m in mentions if start <= m.start < end and m.end not in orderers]
+        facts += _clause(text, start, end, inside, number, offset, source, label and number == 0, orderers)
+    own = spelling.key(issuer) if issuer else None
+    return _once([f for f in facts if not (f.role == "lead" and f.key == own and f.rule not in ("acts", "label"))])
 
 
 def _joined(text: str, bounds: Sequence[tuple[int, int]], mentions: Sequence[Mention]) -> list[tuple[int, int]]:
@@ -135,7 +138,7 @@ def _is_orderer(text: str, m: Mention, issuer: str | None) -> bool:
     return issuer is None or spelling.key(m.name) == spelling.key(issuer) or m.chief
 
 
-def _clause(text: str, start: int, end: int, mentions: Sequence[Mention], number: int, offset: int, source: AssignmentSource, label: bool) -> list[RoleFact]:
+def _clause(text: str, start: int, end: int, mentions: Sequence[Mention], number: int, offset: int, source: AssignmentSource, label: bool, orderers: frozenset[int]) -> list[RoleFact]:
     facts: list[RoleFact] = []
     role: Role | None = None  # the role of the list that the last mention belongs to
     rule = ""
@@ -156,7 +159,7 @@ def _clause(text: str, start: int, end: int, mentions: Sequence[Mention], number
         elif listed:
             pass
         else:
-            role, rule, confidence = _cue(text, start, m, i, mentions, gap, so_far, follow, led=led, first=i == 0, label=label, in_parentheses=in_parentheses, before=role)
+            role, rule, confidence = _cue(text, start, m, i, mentions, gap, so_far, follow, led=led, first=i == 0, label=label, in_parentheses=in_parentheses, before=role, orderers=orderers)
         if role == "report_to" and _MERE_RECEIVERS.fullmatch(m.name):
             pass
         elif role is not None:
@@ -165,7 +168,7 @@ def _clause(text: str, start: int, end: int, mentions: Sequence[Mention], number
         if m.person and label and role == "lead":
             persons_direct = True
         last_end = m.end
-    if persons_direct and re.search(r"chỉ đạo\s*:?\s*(?:$|[A-ZĐ])", text[start:end]):
+    if persons_direct and re.search(r"chỉ đạo\s*:?\s*(?:$|[[:upper:]])", text[start:end]):
         facts = _supervised(text, start, end, facts)
     return facts
 
@@ -192,7 +195,7 @@ def _list_end(text: str, mentions: Sequence[Mention], i: int) -> int:
 
 
 def _cue(
-    text: str, start: int, m: Mention, i: int, mentions: Sequence[Mention], gap: str, so_far: str, follow: int, *, led: bool, first: bool, label: bool, in_parentheses: bool, before: Role | None
+    text: str, start: int, m: Mention, i: int, mentions: Sequence[Mention], gap: str, so_far: str, follow: int, *, led: bool, first: bool, label: bool, in_parentheses: bool, before: Role | None, orderers: frozenset[int]
 ) -> tuple[Role | None, str, float]:  # fmt: skip
     if in_parentheses:
         if _ACTS_AFTER.match(text, m.end):
@@ -215,7 +218,7 @@ def _cue(
     if _ORDER.search(gap if i else so_far):
         if _REPORTING_OLD_ORDER.search(_ORDER.sub("", so_far).strip() + " ") and re.search(r"theo đó", so_far, re.IGNORECASE):
             return None, "old order", 0.0
-        if not _orders_here(text, start, gap, so_far, i) or (_PUBLIC.match(m.name) and not label and start > 0):
+        if not _orders_here(text, start, so_far, orderers) or (_PUBLIC.match(m.name) and not label and start > 0):
             return None, "directs", 0.0
         if not led or re.search(r"(?:^|[,;:]\s*|đồng thời\s*,?\s*)(?:giao|phân công|đề nghị|yêu cầu)\s*(?:cho\s*)?:?\s*$", gap, re.IGNORECASE):
             if led and not re.search(r"giao|phân công", gap, re.IGNORECASE):
@@ -223,7 +226,8 @@ def _cue(
             return "lead", "ordered", 0.94
         return None, "directs", 0.0
     if _BY.search(gap):
-        return ("lead", "by", 0.85) if _BY_WORK.match(text, follow) else (None, "mention", 0.0)
+        works = _BY_WORK.match(text, follow) or (not m.group and re.match(r"\s*(?:bảo đảm|đảm bảo|thực hiện|tổ chức|quản lý)(?!\w)", text[follow:]))
+        return ("lead", "by", 0.8) if works and not re.search(r"(?:phong trào|cuộc vận động|chương trình|dự án|văn bản|hoạt động)[^,;]*$", so_far) else (None, "mention", 0.0)
     if _DIRECTS.search(gap):
         if (label or not led) and _CHARGED_AFTER.match(text, follow) and "chỉ đạo" in gap:
             return "lead", "directed and charged", 0.7
@@ -237,14 +241,19 @@ def _several_inside(text: str, m: Mention, mentions: Sequence[Mention]) -> bool:
     return opening >= 0 and closing >= 0 and sum(opening < other.start < closing for other in mentions) >= 2
 
 
-def _orders_here(text: str, start: int, gap: str, so_far: str, i: int) -> bool:
+def _orders_here(text: str, start: int, so_far: str, orderers: frozenset[int]) -> bool:
     """Whether the order begins the clause, or follows an adverbial; "hướng dẫn, yêu cầu X" within a task orders nobody new."""
-    opening = _ORDER.sub("", so_far).strip(" \t“\"-–+*")
+    before = _ORDER.sub("", so_far)
+    opening = before.strip(" \t“\"-–+*")
+    if start + len(before.rstrip()) in orderers:
+        return True
+    if re.search(r"(?:hướng dẫn|đôn đốc|kiểm tra|chỉ đạo|tuyên truyền|vận động|nhắc nhở|giám sát)\s*(?:,|và)?$", opening):
+        return False
     if not opening or opening.endswith((",", ";", ":", "(")) and (_ADVERBIAL.match(opening) or len(opening) < 3):
         return True
     if re.search(r"giao|phân công", so_far[len(opening) :], re.IGNORECASE) and opening.endswith((",", ";", ":")):
         return True
-    if re.search(r"(?:đồng thời|UBND tỉnh|Ủy ban nhân dân \S+|Chủ tịch.{0,60}|Bộ trưởng.{0,60}|Thủ tướng Chính phủ|Ban Thường vụ.{0,40})\s*,?$", opening):
+    if opening.endswith("đồng thời"):
         return True
     return bool(_ADVERBIAL.match(opening)) and not begins_predicate(text, start) and len(opening.split()) <= 25
 

@@ -7,6 +7,7 @@ the gazetteer are registered factories, so that the pipeline can be saved to dis
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -59,16 +60,21 @@ def create_syllable_tokenizer() -> Any:
 
 @Language.factory("directive_gazetteer")
 def create_gazetteer(nlp: Language, name: str) -> Any:
-    matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
-    by_id: dict[str, list[Doc]] = {}
+    exact, folded = PhraseMatcher(nlp.vocab, attr="LOWER"), PhraseMatcher(nlp.vocab, attr="LOWER")
     for words, agency_id in register().names():
-        by_id.setdefault(agency_id, []).append(nlp.make_doc(spelling.modern(words)))
-    for agency_id, patterns in by_id.items():
-        matcher.add(agency_id, patterns)
+        exact.add(agency_id, [nlp.make_doc(spelling.modern(words))])
+        if len(words) >= 9 and " " in words:
+            folded.add(agency_id, [nlp.make_doc(spelling.fold(words))])
 
     def annotate(doc: Doc) -> Doc:
-        spans = [Span(doc, start, end, label=label) for label, start, end in matcher(doc)]
+        spans = [Span(doc, start, end, label=label) for label, start, end in exact(doc)]
         doc.spans["agencies"] = filter_spans([s for s in spans if s.text[0].isupper()])
+        # Names that only lost or changed accents, as OCR does: found in a folded view of the same length.
+        view = nlp.make_doc(spelling.fold(doc.text))
+        if len(view) == len(doc):
+            taken = {token.i for span in doc.spans["agencies"] for token in span}
+            near = [Span(doc, start, end, label=label) for label, start, end in folded(view)]
+            doc.spans["misread"] = filter_spans([s for s in near if s.text[0].isupper() and not any(t.i in taken for t in s)])
         return doc
 
     return annotate
@@ -83,8 +89,20 @@ def pipeline() -> Language:
     return nlp
 
 
+@dataclass(frozen=True, slots=True)
+class KnownName:
+    """A name of the register at [start, end) of the text; `misread` if only its accents differ."""
+
+    start: int
+    end: int
+    agency_id: str
+    misread: bool
+
+
 @lru_cache(maxsize=32)
-def known_names(text: str) -> tuple[tuple[int, int], ...]:
-    """[start, end) of the longest names of the register in the text; `text` is tone-normalised (`spelling.modern`)."""
+def known_names(text: str) -> tuple[KnownName, ...]:
+    """The longest names of the register in the text, which is tone-normalised (`spelling.modern`)."""
     doc = pipeline()(text)
-    return tuple((span.start_char, span.end_char) for span in doc.spans["agencies"])
+    found = [KnownName(s.start_char, s.end_char, s.label_, False) for s in doc.spans["agencies"]]
+    found += [KnownName(s.start_char, s.end_char, s.label_, True) for s in doc.spans.get("misread", [])]
+    return tuple(sorted(found, key=lambda n: n.start))

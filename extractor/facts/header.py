@@ -6,11 +6,11 @@ evidence (a digital signature's time, the file's name) agrees.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
+import regex as re
 from rapidfuzz import fuzz
 
 from extractor.facts.agencies import Context, Mention, find_agencies
@@ -27,12 +27,14 @@ TYPED, PERHAPS_HANDWRITTEN, INFERRED = 0.97, 0.6, 0.55
 
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 _NUMBER = re.compile(
-    r"(?:Số|SỐ|số|Sô|So|S[óôố])?\s*[:.;]?\s*(?P<num>[\dOolI|]{1,5}[a-zđ]?)\s*(?:/\s*(?P<year>(?:19|20)\d{2})\s*)?[/-]\s*(?P<sym>[A-ZĐ][A-Za-zĐđƯư&.]*(?:\s*[-/]\s*[A-ZĐ][\wĐđƯư&]*)*)"
+    r"(?:Số|SỐ|số|Sô|So|S[óôố])?\s*[:.;]?\s*(?P<num>[\dOolI|]{1,5}[a-zđ]?)\s*(?:/\s*(?P<year>(?:19|20)\d{2})\s*)?[/-]\s*(?P<sym>[[:upper:]][A-Za-zĐđƯư&.]*(?:\s*[-/]\s*[[:upper:]][\wĐđƯư&]*)*)"
 )
-_BLANK_NUMBER = re.compile(r"(?:Số|SỐ|số|Sô|So)\s*[:.;]?\s*[._…\s]*[/-]\s*(?P<sym>[A-ZĐ][A-Za-zĐđƯư&]*(?:\s*[-/]\s*[A-ZĐ][\wĐđƯư&]*)*)")
+_BLANK_NUMBER = re.compile(r"(?:Số|SỐ|số|Sô|So)\s*[:.;]?\s*[._…\s]*[/-]\s*(?P<sym>[[:upper:]][A-Za-zĐđƯư&]*(?:\s*[-/]\s*[[:upper:]][\wĐđƯư&]*)*)")
 _DATE = re.compile(r"ngày\s*(?P<d>[\dOolI|]{0,3})[\s.…_]*tháng\s*(?P<m>[\dOolI|]{0,3})[\s.…_]*năm\s*(?P<y>\d{0,4})", re.IGNORECASE)
+# The same where a handwritten day ran into the words: month and year may still stand.
+_GARBLED_DATE = re.compile(r"(?<!\w)ng\S{0,3}\s*(?P<d>.{0,6}?)\s*th[áa]ng\s*(?P<m>.{0,3}?)\s*n[ăa]m\s*(?P<y>\d{0,4})")
 _SUBJECT_CUE = re.compile(r"^\W*(?:Về\s+việc|VỀ\s+VIỆC|về\s+việc|V/v|V/V|v/v|Vê\s+việc|Về|VỀ|về)[\s:]+")
-_AUTHORITY = re.compile(r"^\W*(?P<a>TM|T/M|KT|K/T|TL|T/L|TUQ|T/UQ|Q)\s*[./]?\s*(?=[A-ZĐÀ-Ỹ])(?P<rest>.+)$")
+_AUTHORITY = re.compile(r"^\W*(?P<a>TM|T/M|KT|K/T|TL|T/L|TUQ|T/UQ|Q)\s*[./]?\s*(?=[[:upper:]])(?P<rest>.+)$")
 _PLACE_PREFIX = re.compile(r"^(?:TP\.?|Tp\.?|T\.\s*P\.?)\s*")
 
 
@@ -110,6 +112,9 @@ class _Reader:
                 sure = self._doubt_handwriting("number", p, found.start("num"), found.end("sym"), agrees=self._file_name_has(digits))
                 self._keep("number", p.start + found.start("num"), p.start + found.end("sym"), sure)
                 return number
+            if page_read(self.document, p) == "ocr" and re.search(r"[[:upper:]]{2}\s*-\s*[[:upper:]]", text):
+                self._warn("number-unreadable", "Số văn bản trên bản quét không đọc được (có thể viết tay).", "The number on the scan could not be read (perhaps handwritten).", "number")
+                return None
             if _BLANK_NUMBER.search(text):
                 self._warn("number-blank", "Số văn bản để trống trên trang.", "The document's number is blank on the page.", "number")
                 return None
@@ -117,7 +122,7 @@ class _Reader:
 
     def _place_and_date(self) -> tuple[str | None, date | None]:
         for p in self.document.zone("date_line"):
-            found = _DATE.search(p.text)
+            found = _DATE.search(p.text) or _GARBLED_DATE.search(p.text)
             if not found:
                 continue
             before = p.text[: found.start()].strip(" ,.-*")
@@ -126,9 +131,12 @@ class _Reader:
                 self._keep("place", p.start + p.text.index(before), p.start + p.text.index(before) + len(before), TYPED)
             issued_on = self._date(found)
             if issued_on is None:
+                if re.search(r"\d", found["y"] or ""):
+                    self._warn("date-unreadable", "Ngày ban hành trên bản quét không đọc được (có thể viết tay).", "The date of issue on the scan could not be read (perhaps handwritten).", "issued_on")
+                    return place, self._date_from_signature()
                 self._warn("date-blank", "Ngày ban hành để trống hoặc không đọc được.", "The date of issue is blank or unreadable.", "issued_on")
                 return place, self._date_from_signature()
-            agrees = any(s.signed_at and 0 <= (s.signed_at.date() - issued_on).days <= 3 for s in self.signatures)
+            agrees = any(s.signed_at and _local_day(s.signed_at) == issued_on for s in self.signatures)
             sure = self._doubt_handwriting("issued_on", p, found.start(), found.end(), agrees=agrees)
             self._keep("issued_on", p.start + found.start(), p.start + found.end(), sure)
             return place, issued_on
@@ -150,7 +158,7 @@ class _Reader:
         self._warn(
             "date-inferred", "Ngày ban hành suy ra từ thời gian ký số.", "The date of issue is inferred from the digital signature's time.", "issued_on"
         )
-        return times[0].date()
+        return _local_day(times[0])
 
     def _subject(self) -> str | None:
         parts = list(self.document.zone("subject"))
@@ -162,7 +170,7 @@ class _Reader:
         if not parts:
             return None
         text = " ".join(p.text for p in parts)
-        text = re.sub(r"^\W*CỦA\s+[A-ZĐÀ-Ỹ\s,-]+?\s+(?=[Vv]ề\b|V/v|VỀ\b)", "", text)  # "CHỈ THỊ / CỦA BAN THƯỜNG VỤ TỈNH ỦY / về …"
+        text = re.sub(r"^\W*CỦA\s+[[:upper:]\s,-]+?\s+(?=[Vv]ề\b|V/v|VỀ\b)", "", text)  # "CHỈ THỊ / CỦA BAN THƯỜNG VỤ TỈNH ỦY / về …"
         cue = _SUBJECT_CUE.match(text)
         subject = text[cue.end() :] if cue else text
         subject = re.sub(r"\s*[-_–—.*]{2,}\s*$|^[-_–—*.\s]{2,}", "", subject).strip(" .*-–_")
@@ -185,7 +193,7 @@ class _Reader:
         titles: list[str] = []
         start, end = lines[0].start, lines[0].end
         for p in lines:
-            text = p.text.strip(" .,;*")
+            text = re.sub(r"^[\W_\d]+", "", p.text).strip(" .,;*")
             found = _AUTHORITY.match(text)
             if found and text.isupper():
                 authority = found["a"].replace("/", "") + "."
@@ -336,8 +344,7 @@ class _Reader:
         self.evidence[name] = Evidence(spans=self.document.spans(start, end), confidence=round(min(confidence, max(scanned, 0.3)), 3))
 
     def _doubt_handwriting(self, name: str, p: Paragraph, start: int, end: int, *, agrees: bool) -> float:
-        page = self.document.pages[p.lines[0].page - 1] if p.lines else None
-        if page is None or page.reading != "ocr":
+        if page_read(self.document, p) != "ocr":
             return TYPED
         if agrees:
             return 0.9
@@ -355,6 +362,16 @@ class _Reader:
 
     def _warn(self, code: str, vi: str, en: str, name: str) -> None:
         self.warnings.append(Warning(code=code, message=vi, message_en=en, field=f"directive.{name}"))
+
+
+def _local_day(moment: datetime) -> date:
+    """The day in Vietnam (UTC+7) of a signing time."""
+    return moment.astimezone(timezone(timedelta(hours=7))).date() if moment.tzinfo else moment.date()
+
+
+def page_read(document: Document, p: Paragraph) -> str | None:
+    """How the page was read that a paragraph begins on."""
+    return document.pages[p.lines[0].page - 1].reading if p.lines else None
 
 
 _FIELD_VI = {
@@ -388,7 +405,7 @@ def _bodies(lines: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]
 def _cased(words: str, province: Province | None, place: str | None) -> str:
     """A letterhead's capitals in official spelling: "ỦY BAN NHÂN DÂN TỈNH QUẢNG NGÃI" → "Ủy ban nhân dân tỉnh Quảng Ngãi"."""
     text = re.sub(r"\s+", " ", words).strip()
-    known = register().lookup(text)
+    known = register().lookup(text) or register().agency(spelling.slug(text))  # the slug forgives accents that OCR lost
     if known and known.scope == "national":
         return known.name
     lower = spelling.modern(text.lower())

@@ -5,9 +5,10 @@ Here the table is text: cells in row order, one a line, as re-typed documents ha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import regex as re
 
 from extractor.facts.fields import FieldKind, column_kind
 from extractor.layout.document import Document, Paragraph
@@ -15,7 +16,7 @@ from extractor.layout.document import Document, Paragraph
 _NUMBER_COLUMN = re.compile(r"\W*(?:TT|STT|Số TT|Stt|S TT)\W*$")
 _ANNEX = re.compile(r"\W*(?:PHỤ LỤC|Phụ lục)\s*(?P<n>[IVXL\d]+|số\s*\d+)?\b")
 _ROW = re.compile(r"\W*(?P<n>\d{1,3}(?:\.\d{1,2})?)\W*$")
-_SECTION = re.compile(r"\W*(?P<n>[IVX]{1,6}|[A-ZĐ])\s*[.\-)/]?\s*(?P<title>\S.*)?$")
+_SECTION = re.compile(r"\W*(?P<n>[IVX]{1,6}|[[:upper:]])\s*[.\-)/]?\s*(?P<title>\S.*)?$")
 
 
 @dataclass(frozen=True, slots=True)

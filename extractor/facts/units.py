@@ -7,11 +7,13 @@ document.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import regex as re
+
 from extractor.layout.document import Document, Paragraph
+from extractor.layout.paragraphs import marker_view
 
 _ROMAN = re.compile(r"[IVX]{1,6}")
 _ROMAN_VALUE = {"I": 1, "V": 5, "X": 10}
@@ -21,12 +23,12 @@ LETTERS = "abcdđeghiklmnopqrstuvxy"
 _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("part", re.compile(r"\s*(?:PHẦN|Phần)\s+(?:THỨ\s+|thứ\s+)?(?P<v>[IVX]+|\d{1,2}|NHẤT|HAI|BA|nhất|hai|ba)\b\s*[.:\-–]?\s*")),
     ("article", re.compile(r"\s*Điều\s+(?P<v>\d{1,3})\s*[.:]\s*")),
-    ("roman", re.compile(r"\s*(?P<v>[IVX]{1,6}|I[iI]{1,2}|V[iI]{1,3}|Iv|I[xX]|X[iI]{1,3})\s*[.\-–/](?=\s|[A-ZĐÀ-Ỹa-zà-ỹđ])\s*")),
+    ("roman", re.compile(r"\s*(?P<v>[IVX]{1,6}|I[iI]{1,2}|V[iI]{1,3}|Iv|I[xX]|X[iI]{1,3})\s*[.\-–/](?=\s|[[:upper:][:lower:]])\s*")),
     ("3", re.compile(r"\s*(?P<v>\d{1,2}\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)\s*[.)]?\s+")),
-    ("2", re.compile(r"\s*(?P<v>\d{1,2}\.\d{1,2})\s*(?:[.)]\s*|\s+)(?=[A-ZĐÀ-Ỹ“\"a-z])")),
-    ("1", re.compile(r"\s*(?P<v>\d{1,2})\s*[./](?=\s|[A-ZĐÀ-Ỹ“\"])\s*(?!\d)")),
+    ("2", re.compile(r"\s*(?P<v>\d{1,2}\.\d{1,2})\s*(?:[.)]\s*|\s+)(?=[[:upper:]“\"a-z])")),
+    ("1", re.compile(r"\s*(?P<v>\d{1,2})\s*[./](?=\s|[[:upper:]“\"])\s*(?!\d)")),
     ("1)", re.compile(r"\s*(?P<v>\d{1,2})\s*\)\s*")),
-    ("letter", re.compile(r"\s*(?P<v>[a-zđ])\s*(?:\)|\.(?=\s))\s*")),
+    ("letter", re.compile(r"\s*(?P<v>[a-zđøœæñ])\s*(?:\)|\.(?=\s))\s*")),
     ("(i)", re.compile(r"\s*\((?P<v>[ivx]{1,5}|\d{1,2}|[a-zđ])\)\s*")),
     ("-", re.compile(r"\s*(?P<v>[-–—])\s*(?=\S)")),
     ("•", re.compile(r"\s*(?P<v>[•●▪◦*])\s*(?=\S)")),
@@ -109,12 +111,13 @@ class Structure:
 
 def marker_of(text: str) -> Marker | None:
     """The number or bullet that the paragraph begins with."""
+    text = marker_view(text)
     for style, pattern in _MARKERS:
         found = pattern.match(text)
         if not found or found.end() >= len(text):
             continue
         value = found["v"]
-        if style == "letter" and value not in LETTERS:
+        if style == "letter" and value in "fjwz":
             continue
         if style == "roman" and not _valid_roman(value.upper()):
             continue
@@ -259,10 +262,15 @@ def _element(marker: Marker, siblings: Sequence[Unit]) -> tuple[str, bool]:
     value = marker.value
     if marker.style == "roman":
         return value.upper(), False
+    if marker.style == "letter" and value not in LETTERS:
+        before = siblings[-1].path[-1] if siblings else ""
+        return (LETTERS[(LETTERS.index(before) + 1) % len(LETTERS)] if before in LETTERS and before else "a"), True
     if marker.style == "letter" and siblings:
         before = siblings[-1].path[-1]
         if value == before and value in LETTERS[:-1]:
             return LETTERS[LETTERS.index(value) + 1], True  # "d)" read twice: the second is "đ)"
+        if value == "đ" and before == "c":
+            return "d", True  # OCR gave "d)" a stroke
     if marker.style in ("1", "1)"):
         value = str(int(value))
         if siblings and siblings[-1].path[-1] == value and value.isdigit():

@@ -6,16 +6,32 @@ wrapped. A unit's number ("1.", "a)", "-") begins a paragraph in both.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+
+import regex as re
 
 from extractor.layout.document import Line, Zone
 
 # A number or bullet at the start of a line: roman, arabic, letter, (i), dash, plus.
 MARKER = re.compile(
-    r"^\s*(?:(?:PHẦN|Phần|Phụ lục|Điều|Mục)\s+[IVX\d]+\b|[IVX]{1,5}[a-z]?\s*[.\-–/)](?=\s|[A-ZĐÀ-Ỹ])|\d{1,2}(?:\.\d{1,2}){0,3}\s*[.)/](?=\s|[A-ZĐÀ-Ỹ“\"])|"
-    r"\d{1,2}(?:\.\d{1,2}){1,3}\s+(?=[A-ZĐÀ-Ỹ])|[a-zđ]\s*[).](?=\s|[A-ZĐÀ-Ỹ])|\([ivx\d]{1,4}\)|[-–—•+*](?=\s*[^\d\s]|\s+\d+[.,%]?\d*\s*[^\d\s]))"
+    r"^\s*(?:(?:PHẦN|Phần|Phụ lục|Điều|Mục)\s+[IVX\d]+\b|[IVX]{1,5}[a-z]?\s*[.\-–/)](?=\s|[[:upper:]])|\d{1,2}(?:\.\d{1,2}){0,3}\s*[.)/](?=\s|[[:upper:]“\"])|"
+    r"\d{1,2}(?:\.\d{1,2}){1,3}\s+(?=[[:upper:]])|[a-zđøœæñ]\s*[).](?=\s|[[:upper:]])|\([ivx\d]{1,4}\)|[-–—•+*](?=\s*[^\d\s]|\s+\d+[.,%]?\d*\s*[^\d\s]))"
 )
+# What OCR makes of the first character of a marker, one for one.
+_MISREAD = str.maketrans({"©": "c", "¢": "c", "€": "e", "]": "1", "~": "-", "¬": "-", "«": "-", "_": "-"})
+_MISREAD_MARKER = re.compile(r"^(?P<noise>[:.,;'`‘’|~_\s]{0,3})(?=(?P<mark>[a-zđ©¢€]\)|[\]lI|]\s*\.\s|[~¬«_]\s))")
+
+
+def marker_view(text: str) -> str:
+    """The text with a misread marker put right at its start, same length: "©) …" → "c) …", ": d) …" → "  d) …"."""
+    match = _MISREAD_MARKER.match(text)
+    if not match:
+        return text
+    at = match.end("noise")
+    first = "1" if match["mark"][0] in "]l|" and match["mark"].rstrip().endswith(".") else text[at].translate(_MISREAD)
+    return " " * at + first + text[at + 1 :]
+
+
 _TERMINAL = re.compile(r"[.;:!?…][”\"’')\]]*\s*$|/\s*\.\s*/?\s*\w{0,3}\W*$")
 _PAGE_EDGE = 12.0  # points: an indent below this is no first-line indent (the rule asks for 1 to 1.27 cm = 28 to 36 points)
 _SHORT = 0.12  # share of the column's width by which a paragraph's last line falls short
@@ -35,7 +51,7 @@ def starts(lines: Sequence[Line], zones: Sequence[Zone], texts: Sequence[str]) -
             else:
                 result.append(_starts_by_words(before, line, texts, wrapped))
         elif zones[i] == "recipients":
-            result.append(bool(re.match(r"\s*[-–—+•*]", line.text)) or bool(re.match(r"\W*Lưu\b", line.text)) or not _continues(line.text))
+            result.append(bool(re.match(r"\s*[-–—+•*~¬]", line.text)) or bool(re.match(r"\W*Lưu\b", line.text)) or not _continues(line.text))
         elif zones[i] == "subject":
             result.append(False)
         else:
@@ -44,7 +60,7 @@ def starts(lines: Sequence[Line], zones: Sequence[Zone], texts: Sequence[str]) -
 
 
 def _starts_by_geometry(before: Line, line: Line) -> bool:
-    text = line.text.lstrip()
+    text = marker_view(line.text).lstrip()
     assert line.indent is not None and before.slack is not None
     indented = line.indent > _PAGE_EDGE
     ended = bool(_TERMINAL.search(before.text))
@@ -61,7 +77,7 @@ def _starts_by_geometry(before: Line, line: Line) -> bool:
 
 
 def _starts_by_words(before: Line, line: Line, texts: Sequence[str], wrapped: bool) -> bool:
-    text = line.text.lstrip()
+    text = marker_view(line.text).lstrip()
     ended = bool(_TERMINAL.search(before.text))
     if re.match(r"[-–]\s*\d{4}\b", text) and re.search(r"\d{4}\s*$", before.text):
         return False  # "2021 ⏎ - 2025"

@@ -7,9 +7,9 @@ geometry it is used to see where the subject ends and the body begins.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+import regex as re
 from rapidfuzz import fuzz
 
 from extractor.layout.document import Line, Zone
@@ -23,16 +23,15 @@ KIND_TITLES = (
     "quyết nghị", "lệnh", "biên bản", "giấy mời",
 )  # fmt: skip
 
-_NUMBER = re.compile(r"^\W*(?:Số|SỐ|số|Sô|So|S[óôố])\s*[:.;]?\s*(?=[\d/.…_\-]|\S{0,12}\s?[/-]\s?[A-ZĐ])")
-_DATE_LINE = re.compile(
-    r"^.{0,60}?,?\s*(?:ngày|ngay|Ngày)\s*[\w.…_]{0,4}\s*(?:tháng|thang)\s*[\w.…_]{0,4}\s*(?:năm|nam)\s*[\d.…_]{0,6}\s*$"
-)
+_NUMBER = re.compile(r"^\W*(?:Số|SỐ|số|Sô|So|S[óôố])\s*[:.;]?\s*(?=[\d/.…_\-]|\S{0,12}\s?[/-]\s?[[:upper:]])")
+# A handwritten day runs into the print around it ("ngà⁄{ tháng"), so the words need not be whole.
+_DATE_LINE = re.compile(r"^(?:.{0,60}?[,\s]|)\s*ng\S{0,3}.{0,8}?th[áa]ng.{0,7}?n[ăa]m\s*[\d.…_]{0,6}\s*$")
 _SECRECY = re.compile(r"^(TUYỆT MẬT|TỐI MẬT|MẬT)$")
 _URGENCY = re.compile(r"^(HỎA TỐC|HOẢ TỐC|THƯỢNG KHẨN|KHẨN)\b")
 _RECIPIENTS = re.compile(r"^\W*n[oơ]i\s+nh[aậâ]n\b", re.IGNORECASE)
 _ADDRESSED = re.compile(r"^\W*k[íi]nh\s+g[ửưuủ]i\b", re.IGNORECASE)
 _SUBJECT_CUE = re.compile(r"^\W*(V/v|V/V|v/v|Về\b|VỀ\b|Vê\b)")
-_AUTHORITY = re.compile(r"^\W*(TM|T/M|KT|K/T|TL|T/L|TUQ|T/UQ|Q)\s*[./]?\s*(?=[A-ZĐÂÊÔƠƯĂÀ-Ỹ])")
+_AUTHORITY = re.compile(r"^\W*(TM|T/M|KT|K/T|TL|T/L|TUQ|T/UQ|Q)\s*[./]?\s*(?=[[:upper:]])")
 _TITLE = re.compile(
     r"^\W*(?:Q\.\s*)?(?:PHÓ\s+)?(CHỦ TỊCH|BỘ TRƯỞNG|THỦ TƯỚNG|THỨ TRƯỞNG|GIÁM ĐỐC|TỔNG GIÁM ĐỐC|BÍ THƯ|CHỦ NHIỆM|TỔNG\b|THỐNG ĐỐC|CỤC TRƯỞNG|"
     r"TỔNG CỤC TRƯỞNG|CHI CỤC TRƯỞNG|VIỆN TRƯỞNG|CHÁNH|HIỆU TRƯỞNG|TRƯỞNG|VỤ TRƯỞNG|TƯ LỆNH|CHỈ HUY TRƯỞNG|PHÓ)"
@@ -161,7 +160,7 @@ def _head(lines: Sequence[Line]) -> list[Zone]:
 
 
 def _number_without_label(text: str) -> bool:
-    return bool(re.fullmatch(r"\W*\d{1,5}\s*/\s*(?:\d{4}\s*/\s*)?[A-ZĐ][A-Za-zĐđ&-]*", text.strip()))
+    return bool(re.fullmatch(r"\W*\d{1,5}\s*/\s*(?:\d{4}\s*/\s*)?[[:upper:]][A-Za-zĐđ&-]*", text.strip()))
 
 
 def _subject_end(lines: Sequence[Line], texts: Sequence[str], kind_at: int) -> int:
