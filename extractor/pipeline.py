@@ -11,7 +11,13 @@ from extractor.reading.open import read
 from extractor.record import DirectiveRecord, Source
 
 
-def extract(source: str | Path | bytes, *, progress: OnProgress | None = None, file_name: str | None = None, jobs: int | None = None) -> DirectiveRecord:
+def extract(
+    source: str | Path | bytes,
+    *,
+    progress: OnProgress | None = None,
+    file_name: str | None = None,
+    jobs: int | None = None,
+) -> DirectiveRecord:
     """One directive as a record.
 
     `source` is a path, or the file's bytes (then `file_name` names it). `jobs` is how many pages are read at once (default: one a core).

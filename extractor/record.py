@@ -38,7 +38,9 @@ class Span(_Frozen):
     page: int = Field(ge=1, description="page number, from 1")
     start: int = Field(ge=0, description="first character in the page's text")
     end: int = Field(ge=0, description="one past the last character in the page's text")
-    boxes: tuple[Box, ...] = Field(default=(), description="[x0, y0, x1, y1] in PDF points from the top left, one a line")
+    boxes: tuple[Box, ...] = Field(
+        default=(), description="[x0, y0, x1, y1] in PDF points from the top left, one a line"
+    )
 
 
 class Warning(_Frozen):

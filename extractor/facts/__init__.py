@@ -61,21 +61,36 @@ class _Reader:
             targets += own
         self.warnings += header.warnings
         if not words.available():
-            self._warn("no-word-boundaries", "Thiếu underthesea: ranh giới tên cơ quan kém chính xác hơn.", "underthesea is missing: the ends of agency names are less exact.")
+            self._warn(
+                "no-word-boundaries",
+                "Thiếu underthesea: ranh giới tên cơ quan kém chính xác hơn.",
+                "underthesea is missing: the ends of agency names are less exact.",
+            )
         if not tasks:
             self._warn("no-tasks", "Không tìm thấy nhiệm vụ nào trong văn bản.", "No task was found in the document.")
         self._doubts(tasks, targets)
-        return Facts(header.directive, tuple(tasks), tuple(targets), tuple(self._citation(f, r) for f, r in cited), tuple(self.warnings))
+        return Facts(
+            header.directive,
+            tuple(tasks),
+            tuple(targets),
+            tuple(self._citation(f, r) for f, r in cited),
+            tuple(self.warnings),
+        )
 
     # --- citations -----------------------------------------------------------------------------------------------------
 
     def _cited(self, start: int, preamble_end: int, header: Header) -> list[tuple[CitationFact, list[Range]]]:
         flow = self.document.flow
-        body = [p for p in self.document.zone("body")]
+        body = list(self.document.zone("body"))
         if not body:
             return []
         end = body[-1].end
-        found = find_citations(flow[start:end], preamble_end=max(0, preamble_end - start), own_number=header.directive.number, signed=header.directive.issued_on)
+        found = find_citations(
+            flow[start:end],
+            preamble_end=max(0, preamble_end - start),
+            own_number=header.directive.number,
+            signed=header.directive.issued_on,
+        )
         return [(fact, [(s + start, e + start) for s, e in ranges]) for fact, ranges in merge_citations(found)]
 
     def _citation(self, fact: CitationFact, ranges: Sequence[Range]) -> Citation:
@@ -87,10 +102,16 @@ class _Reader:
 
     # --- tasks ---------------------------------------------------------------------------------------------------------
 
-    def _task(self, fact: TaskFact, cited: Sequence[Range], header: Header, targets_before: int) -> tuple[Task, list[Target]]:
+    def _task(
+        self, fact: TaskFact, cited: Sequence[Range], header: Header, targets_before: int
+    ) -> tuple[Task, list[Target]]:
         signed = header.directive.issued_on
         text = self.document.flow[fact.start : fact.end]
-        taken = [(max(s, fact.start) - fact.start, min(e, fact.end) - fact.start) for s, e in cited if s < fact.end and fact.start < e]
+        taken = [
+            (max(s, fact.start) - fact.start, min(e, fact.end) - fact.start)
+            for s, e in cited
+            if s < fact.end and fact.start < e
+        ]
         id_ = task_id(self.sha256, fact.id_part)
         goals = find_targets(text, signed=signed, taken=taken, headings=fact.headings)
         targets = [self._target(g, i, fact, id_, targets_before) for i, g in enumerate(goals)]
@@ -116,7 +137,11 @@ class _Reader:
     def _deadline(self, fact: DeadlineFact, base: int) -> Deadline:
         start, end = fact.start + base, fact.end + base
         if fact.problem:
-            self._warn("deadline-doubtful", f"Thời hạn “{fact.text}” cần kiểm tra ({fact.problem}).", f"The deadline “{fact.text}” needs a check ({fact.problem}).")
+            self._warn(
+                "deadline-doubtful",
+                f"Thời hạn “{fact.text}” cần kiểm tra ({fact.problem}).",
+                f"The deadline “{fact.text}” needs a check ({fact.problem}).",
+            )
         return Deadline(
             kind=fact.kind, due=fact.due, start=fact.begin, rrule=fact.rrule, anchor=fact.anchor, offset=fact.offset, working_days=fact.working_days,
             text=self.document.flow[start:end], spans=self.document.spans(start, end), confidence=self._sure(fact.confidence, start, end),
@@ -142,11 +167,20 @@ class _Reader:
     def _doubts(self, tasks: Iterable[Task], targets: Iterable[Target]) -> None:
         for i, task in enumerate(tasks):
             if not any(a.role == "lead" for a in task.assignments):
-                self._warn("no-lead", f"Nhiệm vụ {'.'.join(task.path)}: không rõ cơ quan chủ trì.", f"Task {'.'.join(task.path)}: nobody is named as lead.", f"tasks[{i}].assignments")
+                self._warn(
+                    "no-lead",
+                    f"Nhiệm vụ {'.'.join(task.path)}: không rõ cơ quan chủ trì.",
+                    f"Task {'.'.join(task.path)}: nobody is named as lead.",
+                    f"tasks[{i}].assignments",
+                )
         for i, target in enumerate(targets):
             if target.confidence < DOUBTFUL:
-                self._warn("target-doubtful", f"Chỉ tiêu “{target.text[:80]}” đọc chưa chắc chắn.", f"The target “{target.text[:80]}” was read with doubt.", f"targets[{i}]")
+                self._warn(
+                    "target-doubtful",
+                    f"Chỉ tiêu “{target.text[:80]}” đọc chưa chắc chắn.",
+                    f"The target “{target.text[:80]}” was read with doubt.",
+                    f"targets[{i}]",
+                )
 
     def _warn(self, code: str, vi: str, en: str, field: str | None = None) -> None:
         self.warnings.append(Warning(code=code, message=vi, message_en=en, field=field))
-

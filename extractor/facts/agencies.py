@@ -40,6 +40,7 @@ _HEADS = sorted(
     key=len, reverse=True,
 )  # fmt: skip
 _HEAD = re.compile(r"(?<![\w/-])(?:" + "|".join(re.escape(h) for h in _HEADS) + r")(?!\w)")
+_NEED_A_NAME = {"Bộ", "Ban", "Tổ", "Khu", "Hội", "Đoàn", "Phòng", "Sở", "Trường", "Cơ quan", "Quỹ", "Đài", "Báo"}
 _LOWER_HEADS = {"lực lượng", "cơ quan", "hệ thống", "ngành"}  # need a capital right after
 
 # Heads of office who stand for their body (GUIDE: "Giám đốc Sở Y tế" is Sở Y tế).
@@ -72,7 +73,9 @@ _KIND_WORDS = (
 )  # fmt: skip
 _KIND = "(?:" + "|".join(sorted(map(re.escape, _KIND_WORDS), key=len, reverse=True)) + r")(?!\w)"
 _GROUP_START = re.compile(rf"(?<![\w/-])(?:(?P<det>các|mọi|những|toàn thể|từng)\s+)?(?P<kind>{_KIND})", re.IGNORECASE)
-_GROUP_NEXT = re.compile(rf"\s*(?:,|-|–|và)\s*(?:(?P<chief>{_CHIEF})\s+)?(?P<det>các\s+)?(?P<kind>{_KIND})", re.IGNORECASE)
+_GROUP_NEXT = re.compile(
+    rf"\s*(?:,|-|–|và)\s*(?:(?P<chief>{_CHIEF})\s+)?(?P<det>các\s+)?(?P<kind>{_KIND})", re.IGNORECASE
+)
 _QUALIFIER = re.compile(
     r"\s+(?:có thẩm quyền|thẩm quyền|có liên quan|liên quan|hữu quan|trực thuộc(?:\s+(?:Trung ương|TW|trung ương|tỉnh|thành phố|Bộ|bộ|Sở|sở|Tổng cục))?|cấp (?:tỉnh|thành phố|huyện|xã|quận|cơ sở|Trung ương)|"
     r"các cấp|cùng cấp|chức năng|chuyên ngành|chuyên môn|vũ trang(?:, an ninh)?|cấp dưới|cấp trên|cơ sở|lưu trú|cấp nước(?: sạch)?|truyền thông|quản lý nhà nước|quản lý chuyên ngành|báo chí|truyền thông|thông tấn(?:, báo chí)?|nhà nước|Nhà nước|khác|Trung ương|trung ương|"
@@ -82,7 +85,8 @@ _QUALIFIER = re.compile(
 )
 _OF_BODY = re.compile(r"\s+(?:của|thuộc|trực thuộc)\s+")
 _STOP_WORDS = re.compile(
-    r"\s*(?:để|nhằm|trong việc|về việc|về|đối với|khi|nếu|mà|là|được|bị|đã|đang|gồm|bao gồm|như|do|từ|với|và|hoặc|cho|tại|trên|ở|qua|vào|trong|của|thuộc|có|cùng|nhất là|đặc biệt|bằng)(?!\w)", re.IGNORECASE
+    r"\s*(?:để|nhằm|trong việc|về việc|về|đối với|khi|nếu|mà|là|được|bị|đã|đang|gồm|bao gồm|như|do|từ|với|và|hoặc|cho|tại|trên|ở|qua|vào|trong|của|thuộc|có|cùng|nhất là|đặc biệt|bằng)(?!\w)",
+    re.IGNORECASE,
 )
 _PLACE_KIND = r"(?:thành phố|Thành phố|tỉnh|Tỉnh|huyện|Huyện|quận|Quận|thị xã|Thị xã|thị trấn|xã|Xã|phường|Phường|đặc khu|Đặc khu|TP\.?|Tp\.?|thủ đô|Thủ đô)"
 _PROPER = r"[[:upper:]][\wà-ỹ]*(?:\s*-\s*[[:upper:]][\wà-ỹ]*|\s+[[:upper:]][\wà-ỹ]*)*"
@@ -122,7 +126,11 @@ class Context:
 @cache
 def _verbs() -> re.Pattern[str]:
     lines = (Path(__file__).parent.parent / "knowledge" / "verbs.txt").read_text("utf-8").splitlines()
-    phrases = sorted((spelling.modern(line.strip()) for line in lines if line.strip() and not line.startswith("#")), key=len, reverse=True)
+    phrases = sorted(
+        (spelling.modern(line.strip()) for line in lines if line.strip() and not line.startswith("#")),
+        key=len,
+        reverse=True,
+    )
     return re.compile(r"\s*[,:]?\s*(?:" + "|".join(map(re.escape, phrases)) + r")(?!\w)", re.IGNORECASE)
 
 
@@ -166,7 +174,12 @@ def _repaired(m: Mention, view: str, misread: dict[int, KnownName]) -> Mention:
                 fixed = spelling.modern(m.name)
                 at = spelling.fold(fixed).find(spelling.fold(words))
                 if at >= 0:
-                    return replace(m, name=fixed[:at] + words + fixed[at + len(words) :], rule="misread", confidence=min(m.confidence, 0.75))
+                    return replace(
+                        m,
+                        name=fixed[:at] + words + fixed[at + len(words) :],
+                        rule="misread",
+                        confidence=min(m.confidence, 0.75),
+                    )
     return m
 
 
@@ -206,9 +219,13 @@ def _parse(view: str, at: int, known: dict[int, int], context: Context) -> list[
         if inner:
             first = replace(inner[0], start=at, chief=True)
             return [first, *(replace(m, chief=True) for m in inner[1:])]
-    bare = re.compile(r"(?:Bộ trưởng|Chủ tịch|Giám đốc|Tổng Giám đốc|Tổng Kiểm toán Nhà nước|Tổng KTNN|Thống đốc)(?!\w)").match(view, at)
+    bare = re.compile(
+        r"(?:Bộ trưởng|Chủ tịch|Giám đốc|Tổng Giám đốc|Tổng Kiểm toán Nhà nước|Tổng KTNN|Thống đốc)(?!\w)"
+    ).match(view, at)
     if bare and context.issuer and at not in known:
-        return [Mention(at, bare.end(), "issuer's head", 0.7, context.issuer, _id(context.issuer, context), False, True)]
+        return [
+            Mention(at, bare.end(), "issuer's head", 0.7, context.issuer, _id(context.issuer, context), False, True)
+        ]
     return _body_or_group(view, at, known, context)
 
 
@@ -225,7 +242,19 @@ def _persons(match: re.Match[str]) -> list[Mention]:
         first = mentions[0]
         return [replace(first, start=match.start()), *mentions[1:]]
     end = match.end("rest")
-    return [Mention(match.start(), end, "persons", 0.8, f"các {office}{match['rest']}", "group:" + spelling.fold(f"các {office}{match['rest']}").replace(" ", "-"), True, True, True)]
+    return [
+        Mention(
+            match.start(),
+            end,
+            "persons",
+            0.8,
+            f"các {office}{match['rest']}",
+            "group:" + spelling.fold(f"các {office}{match['rest']}").replace(" ", "-"),
+            True,
+            True,
+            True,
+        )
+    ]
 
 
 def _body_or_group(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
@@ -237,7 +266,9 @@ def _body_or_group(view: str, at: int, known: dict[int, int], context: Context) 
         return plural
     named = _named(view, at, known, context)
     group = _group(view, at, known, context)
-    if named and (not group or view[at].isupper() and not view.startswith("Các ", at) and named[-1].end >= group[-1].end):
+    if named and (
+        not group or (view[at].isupper() and not view.startswith("Các ", at) and named[-1].end >= group[-1].end)
+    ):
         return named
     return group or named
 
@@ -263,7 +294,9 @@ def _plural(view: str, at: int, known: dict[int, int], context: Context) -> list
     return [replace(first, start=at, name=name, agency_id=_group_id(name), group=True, chief=bool(chiefs)), *named[1:]]
 
 
-_SHARED = re.compile(r"(?:[Cc]ác\s+)?(?P<head>Sở|sở|Bộ|bộ|Vụ|vụ|Cục|cục|Ban|Phòng|phòng|Hội|Chi cục)(?P<ministry>, ngành|, ban, ngành)?\s*:\s*(?=[[:upper:]])")
+_SHARED = re.compile(
+    r"(?:[Cc]ác\s+)?(?P<head>Sở|sở|Bộ|bộ|Vụ|vụ|Cục|cục|Ban|Phòng|phòng|Hội|Chi cục)(?P<ministry>, ngành|, ban, ngành)?\s*:\s*(?=[[:upper:]])"
+)
 
 
 def _shared_head(view: str, at: int, context: Context) -> list[Mention]:
@@ -296,7 +329,9 @@ def _shared_head(view: str, at: int, context: Context) -> list[Mention]:
 def _field_end(view: str, begin: int, head: str) -> int | None:
     """The end of a field of work ("Kế hoạch và Đầu tư") that the register knows under this head, else by shape."""
     best = None
-    for stop in re.finditer(r"(?=[,;.:)]|\s+(?:và|chủ|phối|có|tổ|theo|căn|triển|khẩn|xây)\b|\s*$|\n)", view[begin : begin + 90]):
+    for stop in re.finditer(
+        r"(?=[,;.:)]|\s+(?:và|chủ|phối|có|tổ|theo|căn|triển|khẩn|xây)\b|\s*$|\n)", view[begin : begin + 90]
+    ):
         candidate = view[begin : begin + stop.start()].strip()
         if candidate and candidate[-1].isalnum() and register().lookup(f"{head} {candidate}", on=None):
             best = begin + stop.start()
@@ -316,7 +351,21 @@ def _named(view: str, at: int, known: dict[int, int], context: Context) -> list[
         if head is None:
             return []
         word = head[0]
-        if word.startswith("Văn phòng ") or word in ("Hạt Kiểm lâm", "Ủy ban nhân dân", "UBND", "Hội đồng nhân dân", "HĐND", "Công an", "Tòa án nhân dân", "Viện kiểm sát nhân dân", "Viện Kiểm sát nhân dân", "MTTQ", "Mặt trận Tổ quốc", "UBMTTQ", "Ủy ban Mặt trận Tổ quốc"):
+        if word.startswith("Văn phòng ") or word in (
+            "Hạt Kiểm lâm",
+            "Ủy ban nhân dân",
+            "UBND",
+            "Hội đồng nhân dân",
+            "HĐND",
+            "Công an",
+            "Tòa án nhân dân",
+            "Viện kiểm sát nhân dân",
+            "Viện Kiểm sát nhân dân",
+            "MTTQ",
+            "Mặt trận Tổ quốc",
+            "UBMTTQ",
+            "Ủy ban Mặt trận Tổ quốc",
+        ):
             end = head.end()
             further = _shape_end(view, end) if word.startswith(("Công an", "Mặt trận", "Ủy ban Mặt")) else None
             end = further or end
@@ -324,9 +373,9 @@ def _named(view: str, at: int, known: dict[int, int], context: Context) -> list[
             shaped = _shape_end(view, head.end())
             if shaped is None:
                 tail_only = _TAIL.match(view, head.end())
-                if not tail_only or word in ("Bộ", "Ban", "Tổ", "Khu", "Hội", "Đoàn", "Phòng", "Sở", "Trường", "Cơ quan", "Quỹ", "Đài", "Báo"):
-                    if not (tail_only and word in ("Đài", "Sở", "Hội")):
-                        return []
+                # "Sở tỉnh", "Hội tỉnh" are written for a whole name; of other heads a place alone makes no name.
+                if not tail_only or (word in _NEED_A_NAME and word not in ("Đài", "Sở", "Hội")):
+                    return []
                 shaped = head.end()
             if word in _LOWER_HEADS and not re.match(r"\s+[[:upper:]]", view[head.end() :]):
                 return []
@@ -337,12 +386,19 @@ def _named(view: str, at: int, known: dict[int, int], context: Context) -> list[
     return _with_place(view, at, end, rule, confidence, context)
 
 
-_DOCUMENT_WORD = re.compile(r" (?:Đề án|Quyết định|Nghị quyết|Nghị định|Kế hoạch|Chương trình|Chỉ thị|Luật|Thông tư|Thông báo|Báo cáo|Dự án|Danh mục|Quy chế|Phương án|Công điện|Kết luận|Tờ trình|Chiến lược|Quy hoạch|Chính phủ)")
+_DOCUMENT_WORD = re.compile(
+    r" (?:Đề án|Quyết định|Nghị quyết|Nghị định|Kế hoạch|Chương trình|Chỉ thị|Luật|Thông tư|Thông báo|Báo cáo|Dự án|Danh mục|Quy chế|Phương án|Công điện|Kết luận|Tờ trình|Chiến lược|Quy hoạch|Chính phủ)"
+)
 
 
 def _goes_on(view: str, end: int) -> int | None:
     """A name that goes on past what the register knows: "Ban Quản lý các khu công nghiệp | Cần Thơ", "Khu kinh tế A và các Khu công nghiệp"."""
-    if re.match(r" [[:upper:]]", view[end:]) and not _DOCUMENT_WORD.match(view, end) and not _HEAD.match(view, end + 1) and not _CHIEFS.match(view, end + 1):
+    if (
+        re.match(r" [[:upper:]]", view[end:])
+        and not _DOCUMENT_WORD.match(view, end)
+        and not _HEAD.match(view, end + 1)
+        and not _CHIEFS.match(view, end + 1)
+    ):
         return _shape_end(view, end)
     return None
 
@@ -357,7 +413,10 @@ def _with_place(view: str, at: int, end: int, rule: str, confidence: float, cont
         return _named_places(view, at, end, places)
     tail = _TAIL.match(view, end)
     local = None if tail and tail["listed"] else _LOCAL_LIST.match(view, end)
-    if local and re.match(r"(?:Ủy ban nhân dân|UBND|Công an|Hội đồng nhân dân|HĐND|Huyện ủy|Đảng ủy|Phòng|Trung tâm|Hội|Công đoàn|Ban)", words):
+    if local and re.match(
+        r"(?:Ủy ban nhân dân|UBND|Công an|Hội đồng nhân dân|HĐND|Huyện ủy|Đảng ủy|Phòng|Trung tâm|Hội|Công đoàn|Ban)",
+        words,
+    ):
         return _local_bodies(view, at, end, local, context)
     if tail:
         listed = re.compile(r"\s*:\s*(?=[[:upper:]])").match(view, tail.end()) if tail["listed"] else None
@@ -388,7 +447,9 @@ def _listed_places(view: str, at: int, words: str, position: int, context: Conte
             break
         type_ = place.type
         official = register().official(words.strip())
-        name = f"{official} {place.name}" if re.match(r"(Tỉnh|Thành) ủy", official) else f"{official} {type_} {place.name}"
+        name = (
+            f"{official} {place.name}" if re.match(r"(Tỉnh|Thành) ủy", official) else f"{official} {type_} {place.name}"
+        )
         mentions.append(Mention(start, found.end(), "listed places", 0.9, name, _id(name, context), False))
         gap = re.compile(r"\s*(?:,|;|và)\s*(?=(?:tỉnh|thành phố)?\s*[[:upper:]])").match(view, found.end())
         if not gap:
@@ -412,7 +473,17 @@ def _named_places(view: str, at: int, end: int, match: re.Match[str]) -> list[Me
     for item in re.finditer(rf"(?:(?P<own>{_PLACE_KIND})\s+)?(?P<name>{_PROPER})", match["items"]):
         stop = match.start("items") + item.end()
         name = f"{official} {(item['own'] or kind).lower()} {item['name']}"
-        mentions.append(Mention(start if not mentions else match.start("items") + item.start(), stop, "named places", 0.88, name, None, False))
+        mentions.append(
+            Mention(
+                start if not mentions else match.start("items") + item.start(),
+                stop,
+                "named places",
+                0.88,
+                name,
+                None,
+                False,
+            )
+        )
     return mentions
 
 
@@ -432,13 +503,25 @@ def _local_bodies(view: str, at: int, end: int, match: re.Match[str], context: C
     for kind, place in named:
         begin = view.index(f"{kind}", view.index(place, position) - len(kind) - 2) if place in view[position:] else end
         stop = view.index(place, begin) + len(place)
-        mentions.append(Mention(at if not mentions else begin, stop, "local bodies", 0.9, f"{official} {kind.lower()} {place}", None, False))
+        mentions.append(
+            Mention(
+                at if not mentions else begin,
+                stop,
+                "local bodies",
+                0.9,
+                f"{official} {kind.lower()} {place}",
+                None,
+                False,
+            )
+        )
         position = stop
     return mentions
 
 
 # Words of names that need an object after them, in lower case: "Quản lý | thị trường".
-_NEEDS_OBJECT = re.compile(r"(?:Quản lý|Phát triển|Bảo vệ|Kiểm soát|Xúc tiến|Phòng chống|Kiểm định|Đăng ký|Dịch vụ|Hỗ trợ|Cung ứng|Khai thác|Đầu tư)$")
+_NEEDS_OBJECT = re.compile(
+    r"(?:Quản lý|Phát triển|Bảo vệ|Kiểm soát|Xúc tiến|Phòng chống|Kiểm định|Đăng ký|Dịch vụ|Hỗ trợ|Cung ứng|Khai thác|Đầu tư)$"
+)
 
 
 def _shape_end(view: str, position: int, *, small: bool = False) -> int | None:
@@ -463,9 +546,18 @@ def _shape_end(view: str, position: int, *, small: bool = False) -> int | None:
             if end is None and token in ("Các", "Chủ"):
                 return None
             end = match.end(1)
-        elif end is not None and (start in inner or re.match(r"-[[:upper:]]", view[match.end(1) :])) and not _begins_long_predicate(view, start):
+        elif (
+            end is not None
+            and (start in inner or re.match(r"-[[:upper:]]", view[match.end(1) :]))
+            and not _begins_long_predicate(view, start)
+        ):
             end = match.end(1)
-        elif end is not None and _NEEDS_OBJECT.search(view, position, end) and not begins_predicate(view, start) and not _STOP_WORDS.match(view, i):
+        elif (
+            end is not None
+            and _NEEDS_OBJECT.search(view, position, end)
+            and not begins_predicate(view, start)
+            and not _STOP_WORDS.match(view, i)
+        ):
             end = match.end(1)
             following = re.compile(r" (\w+)").match(view, end)
             if following and following.start(1) in inner:
@@ -482,7 +574,9 @@ def _shape_end(view: str, position: int, *, small: bool = False) -> int | None:
 
 
 # Heads of small units, whose names often end in lower case: "Vụ Thị trường | trong nước", "Cục Quản lý | công trình thủy lợi".
-_SMALL_UNIT = re.compile(r"(?:Vụ|Cục|Chi cục|Tổng cục|Phòng|Trung tâm|Ban|Viện|Đài|Hội|Hiệp hội|Lực lượng|lực lượng|Công ty|Tổng công ty)\s*$")
+_SMALL_UNIT = re.compile(
+    r"(?:Vụ|Cục|Chi cục|Tổng cục|Phòng|Trung tâm|Ban|Viện|Đài|Hội|Hiệp hội|Lực lượng|lực lượng|Công ty|Tổng công ty)\s*$"
+)
 
 
 def _lower_tail(view: str, position: int, name_start: int, *, small: bool) -> int | None:
@@ -491,14 +585,22 @@ def _lower_tail(view: str, position: int, name_start: int, *, small: bool) -> in
         return None
     i, count = position, 0
     while count < 4:
-        if begins_predicate(view, i) or (_STOP_WORDS.match(view, i) and not re.match(r" trong nước", view[i:])) or _TAIL.match(view, i):
+        if (
+            begins_predicate(view, i)
+            or (_STOP_WORDS.match(view, i) and not re.match(r" trong nước", view[i:]))
+            or _TAIL.match(view, i)
+        ):
             break
         match = re.compile(r" ([[:lower:]]+)(?!\w)").match(view, i)
         if not match:
             break
         i = match.end()
         count += 1
-    ends = begins_predicate(view, i) or _TAIL.match(view, i) or re.match(r"\s*(?:[,;:.)(\n]|$|và (?:các|Vụ|Cục|Sở|Bộ|Ban))", view[i:])
+    ends = (
+        begins_predicate(view, i)
+        or _TAIL.match(view, i)
+        or re.match(r"\s*(?:[,;:.)(\n]|$|và (?:các|Vụ|Cục|Sở|Bộ|Ban))", view[i:])
+    )
     return i if count and ends else None
 
 
@@ -508,7 +610,20 @@ def _lower_bridge(view: str, position: int) -> int | None:
     if not match or begins_predicate(view, position) or _STOP_WORDS.match(view, position):
         return None
     words = match[1].split()
-    if words[-1] in ("tỉnh", "phố", "huyện", "quận", "xã", "phường", "khu", "và", "của", "các", "với", "Trung") or words[0] in ("tỉnh", "thành", "huyện", "quận", "xã", "phường", "đặc", "thị", "và", "các"):
+    if words[-1] in (
+        "tỉnh",
+        "phố",
+        "huyện",
+        "quận",
+        "xã",
+        "phường",
+        "khu",
+        "và",
+        "của",
+        "các",
+        "với",
+        "Trung",
+    ) or words[0] in ("tỉnh", "thành", "huyện", "quận", "xã", "phường", "đặc", "thị", "và", "các"):
         return None
     after = re.compile(r"\s+(?:và\s+|-\s+)?").match(view, match.end())
     if after and (_HEAD.match(view, after.end()) or _CHIEFS.match(view, after.end())):
@@ -551,7 +666,13 @@ def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[
         qualified = True
         end = qualifier.end()
         more = _GROUP_NEXT.match(view, end)
-        if more and not more["det"] and re.match(r"\s*(?:,|và)\s", more[0]) and determined and not _is_own_body(view, more, known):
+        if (
+            more
+            and not more["det"]
+            and re.match(r"\s*(?:,|và)\s", more[0])
+            and determined
+            and not _is_own_body(view, more, known)
+        ):
             end = more.end()
     of_body = _OF_BODY.match(view, end)
     if of_body:
@@ -564,25 +685,40 @@ def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[
         elif bodies and determined:
             end = bodies[0].end
             qualified = True
-    if determined and re.search(r"(?:thành viên|đại diện|cán bộ)$", view[at:end]) and re.match(r"\s+[[:upper:]]", view[end:]):
+    if (
+        determined
+        and re.search(r"(?:thành viên|đại diện|cán bộ)$", view[at:end])
+        and re.match(r"\s+[[:upper:]]", view[end:])
+    ):
         bodies = _named(view, end + 1, known, context)
         if bodies:
             end, qualified = bodies[0].end, True
     if not determined and kinds < 2 and not qualified:
         return []
-    if not determined and view[at].islower() and kinds < 2 and not re.match(r"(?:đơn vị|cơ quan|sở|ngành|địa phương|chính quyền)", view[at:]):
+    if (
+        not determined
+        and view[at].islower()
+        and kinds < 2
+        and not re.match(r"(?:đơn vị|cơ quan|sở|ngành|địa phương|chính quyền)", view[at:])
+    ):
         return []
     if determined:
         end = _free_qualifier(view, end)
     words = view[at:end]
-    if re.fullmatch(r"(?:các|mọi|những|mỗi|từng)\s+(?:cấp|tổ|đội|ban|bản|đài|báo|hội|quỹ|trường|trạm|cán bộ|thành viên|chủ thể)", words, re.IGNORECASE) and words.lower() not in ("các cấp", "các trường", "các ban"):
+    if re.fullmatch(
+        r"(?:các|mọi|những|mỗi|từng)\s+(?:cấp|tổ|đội|ban|bản|đài|báo|hội|quỹ|trường|trạm|cán bộ|thành viên|chủ thể)",
+        words,
+        re.IGNORECASE,
+    ) and words.lower() not in ("các cấp", "các trường", "các ban"):
         return []
     name = _canonical_group(words, context)
     return [Mention(at, end, "group", 0.85 if qualified or kinds > 1 else 0.75, name, _group_id(name), True)]
 
 
 # A long qualifier before "có trách nhiệm": "các tổ chức, cá nhân | khai thác, sử dụng … | có trách nhiệm".
-_CHARGED = re.compile(r"(?:(?!chủ trì|phối hợp|báo cáo|chỉ đạo|triển khai|các |Chủ tịch|Giám đốc|Thủ trưởng|UBND|Ủy ban|Sở )[^.;:\n]){1,110}?(?=\s+(?:có trách nhiệm|có nhiệm vụ|chịu trách nhiệm))")
+_CHARGED = re.compile(
+    r"(?:(?!chủ trì|phối hợp|báo cáo|chỉ đạo|triển khai|các |Chủ tịch|Giám đốc|Thủ trưởng|UBND|Ủy ban|Sở )[^.;:\n]){1,110}?(?=\s+(?:có trách nhiệm|có nhiệm vụ|chịu trách nhiệm))"
+)
 
 
 def _free_qualifier(view: str, end: int) -> int:
@@ -625,7 +761,10 @@ def _canonical(words: str, context: Context) -> str:
             continue
         same = spelling.key(issuer)
         bare = spelling.key(name)
-        if same.startswith(bare + " ") and re.fullmatch(r"(?:ủy ban nhân dân|hội đồng nhân dân|tỉnh ủy|thành ủy|ban thường vụ tỉnh ủy|ban thường vụ thành ủy)(?: (?:tỉnh|thành phố|huyện|quận|thị xã|xã|phường|đặc khu))?", bare):
+        if same.startswith(bare + " ") and re.fullmatch(
+            r"(?:ủy ban nhân dân|hội đồng nhân dân|tỉnh ủy|thành ủy|ban thường vụ tỉnh ủy|ban thường vụ thành ủy)(?: (?:tỉnh|thành phố|huyện|quận|thị xã|xã|phường|đặc khu))?",
+            bare,
+        ):
             return issuer
     return name
 
@@ -633,7 +772,11 @@ def _canonical(words: str, context: Context) -> str:
 def _canonical_group(words: str, context: Context) -> str:
     name = re.sub(r"\s+", " ", words).strip(" ,;:")
     name = re.sub(rf"(?<=, )(?:{_CHIEF})\s+(?=\w)", "", name)
-    name = re.sub(r"\s+-\s+", ", ", name) if re.match(r"(?:các\s+)?sở - ngành|(?:các\s+)?quận - huyện", name, re.IGNORECASE) else name
+    name = (
+        re.sub(r"\s+-\s+", ", ", name)
+        if re.match(r"(?:các\s+)?sở - ngành|(?:các\s+)?quận - huyện", name, re.IGNORECASE)
+        else name
+    )
     stripped = _OWN_TERRITORY.sub("", name)
     name = stripped if len(stripped.split()) >= 4 else name
     name = register().official(name)

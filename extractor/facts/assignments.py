@@ -39,7 +39,9 @@ _SENTENCE = re.compile(r"[.;!?…](?=\s+[[:upper:]“\"(+-])|\.(?=\s*$)|;(?=\s)|
 _ABBREVIATED = re.compile(r"(?:\b(?:TP|Tp|TT|Q|P|T|ThS|TS|BS|PCT|CT|Mr)|\d)$")
 
 # What may stand between two bodies of one list.
-_IN_LIST = re.compile(r"\s*(?:,|;|và|hoặc|như|gồm|trong đó có|, nhất là|cùng|cùng với|và các|với|-|–|,\s*và|;\s*và|,\s*với)?\s*(?:lãnh đạo\s+|đại diện\s+)?")
+_IN_LIST = re.compile(
+    r"\s*(?:,|;|và|hoặc|như|gồm|trong đó có|, nhất là|cùng|cùng với|và các|với|-|–|,\s*và|;\s*và|,\s*với)?\s*(?:lãnh đạo\s+|đại diện\s+)?"
+)
 _COORDINATE = re.compile(
     r"(?:phối hợp|kết hợp|phối kết hợp|liên kết|cộng tác)(?:\s+(?:chặt chẽ|đồng bộ|thống nhất|thường xuyên|kịp thời|tốt|hiệu quả|tổ chức|triển khai|thực hiện|chặt|có hiệu quả|trao đổi))*(?:[,\s]+(?:với|cùng|cùng với|giữa))?\s*$|"
     r"(?:chủ trì|cùng)\s*,?\s*cùng(?: với)?\s*$|(?:chủ trì\s*,?\s*cùng(?: với)?|cùng với|với sự (?:tham gia|phối hợp) của|cùng sự tham gia của|hiệp đồng với|^\W*Với|^\W*với)\s*$|"
@@ -47,7 +49,8 @@ _COORDINATE = re.compile(
     re.IGNORECASE,
 )
 _REPORT_VERB = re.compile(
-    r"(?<!\w)(?:báo cáo|trình|gửi|tham mưu|đề xuất|kiến nghị|phản ánh|xin ý kiến|thông báo|phản hồi|chuyển|giúp|gửi về|nộp)(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?:báo cáo|trình|gửi|tham mưu|đề xuất|kiến nghị|phản ánh|xin ý kiến|thông báo|phản hồi|chuyển|giúp|gửi về|nộp)(?!\w)",
+    re.IGNORECASE,
 )
 _RECEIVER = re.compile(
     r"(?:báo cáo|trình|gửi|tham mưu|đề xuất|kiến nghị|phản ánh|xin ý kiến)(?:\s+(?:cho|với|về|lên|giúp|đến|tới|kịp thời|nhanh|ngay|kết quả|định kỳ|đề xuất|báo cáo|trực tiếp|bằng văn bản|tình hình|thường xuyên|đầy đủ|xin ý kiến|đồng thời))*\s*$|"
@@ -56,19 +59,30 @@ _RECEIVER = re.compile(
 )
 _RECEIVER_FAR = re.compile(r"(?<!\w)(?:về|cho|gửi|tới|đến|lên|với|giúp)\s*$", re.IGNORECASE)
 _VIA = re.compile(r"[(,]?\s*(?:thông qua|qua)\s*$", re.IGNORECASE)
-_ORDER = re.compile(r"(?<!\w)(?:giao|yêu cầu|đề nghị|chỉ thị|phân công|giao nhiệm vụ|giao trách nhiệm|ủy quyền|uỷ quyền)(?:\s+(?:cho|đối với|nhiệm vụ cho|trách nhiệm cho|đồng chí))*\s*:?\s*$", re.IGNORECASE)
+_ORDER = re.compile(
+    r"(?<!\w)(?:giao|yêu cầu|đề nghị|chỉ thị|phân công|giao nhiệm vụ|giao trách nhiệm|ủy quyền|uỷ quyền)(?:\s+(?:cho|đối với|nhiệm vụ cho|trách nhiệm cho|đồng chí))*\s*:?\s*$",
+    re.IGNORECASE,
+)
 _DIRECTS = re.compile(
     r"(?<!\w)(?:chỉ đạo|lãnh đạo|hướng dẫn|đôn đốc|kiểm tra|giám sát|thanh tra|hỗ trợ|vận động|tạo điều kiện(?: thuận lợi)?(?: cho)?|đối với|khuyến khích|yêu cầu|đề nghị|tuyên truyền|nhắc nhở|quản lý|cho phép|giúp|cho|tập huấn|bồi dưỡng|khen thưởng|bảo đảm cho|"
     r"phối hợp|theo dõi|chấn chỉnh|kiện toàn|thành lập|tổ chức|giao|phân công)\s*$",
     re.IGNORECASE,
 )
-_ACTS_AFTER = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:chịu trách nhiệm\s+)?(?:làm cơ quan\s+)?(?:chủ trì|là cơ quan (?:chủ trì|đầu mối|thường trực)|làm đầu mối|là đầu mối)(?!\w)", re.IGNORECASE)
+_ACTS_AFTER = re.compile(
+    r"\s*(?:\([^)]*\)\s*)?(?:chịu trách nhiệm\s+)?(?:làm cơ quan\s+)?(?:chủ trì|là cơ quan (?:chủ trì|đầu mối|thường trực)|làm đầu mối|là đầu mối)(?!\w)",
+    re.IGNORECASE,
+)
 _CHARGED_AFTER = re.compile(r"\s*(?:\([^)]*\)\s*)?,?\s*(?:có trách nhiệm|chịu trách nhiệm|có nhiệm vụ)", re.IGNORECASE)
-_COORDINATES_AFTER = re.compile(r"\s*(?:cùng\s+)?phối hợp(?:\s+(?:thực hiện|triển khai|tổ chức))?\s*[).;,]?\s*$", re.IGNORECASE)
+_COORDINATES_AFTER = re.compile(
+    r"\s*(?:cùng\s+)?phối hợp(?:\s+(?:thực hiện|triển khai|tổ chức))?\s*[).;,]?\s*$", re.IGNORECASE
+)
 _BY = re.compile(r"(?:^|[,;(]\s*|(?<!\w))do\s*$", re.IGNORECASE)
 _BY_WORK = re.compile(r"\s*(?:chủ trì|chịu trách nhiệm|đảm nhận|làm chủ trì|đảm nhiệm|phụ trách)", re.IGNORECASE)
 # Whoever does this orders others: it is not the one who has to get the work done.
-_ORDERS_OTHERS = re.compile(r"\s*(?:yêu cầu|giao|đề nghị|chỉ thị|phân công|quyết định|thống nhất|đồng ý|biểu dương|ghi nhận|điện)(?!\w)", re.IGNORECASE)
+_ORDERS_OTHERS = re.compile(
+    r"\s*(?:yêu cầu|giao|đề nghị|chỉ thị|phân công|quyết định|thống nhất|đồng ý|biểu dương|ghi nhận|điện)(?!\w)",
+    re.IGNORECASE,
+)
 _STANDING_BODY = re.compile(r"\s*(?:\([^)]*\)\s*)?[-–]\s*(?:[Cc]ơ quan|[Tt]hường trực|đơn vị|Đơn vị)")
 _ADVERBIAL = re.compile(
     r"(?:hàng|hằng|định kỳ|trong|trước|sau|từ|đến|căn cứ|theo|trên cơ sở|để|nhằm|khi|ngoài|tùy|tuỳ|năm|quý|tháng|ngày|đồng thời|riêng|bên cạnh|với|qua|thông qua|đặc biệt|trường hợp|nếu|"
@@ -76,8 +90,14 @@ _ADVERBIAL = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE_START = re.compile(r"(?:^|[,:;)”\"–-]|\bthì|\bđồng thời|\bvà)\s*$", re.IGNORECASE)
-_MERE_RECEIVERS = re.compile(r"(?:các\s+)?(?:cấp có thẩm quyền|cơ quan có thẩm quyền|cấp trên|cơ quan cấp trên|người dân|nhân dân|doanh nghiệp|cấp thẩm quyền|cơ quan thẩm quyền)", re.IGNORECASE)
-_PUBLIC = re.compile(r"(?:các |mọi |những |từng )?(?:tổ chức|cá nhân|doanh nghiệp|hộ |người|nhân dân|cơ sở|đối tượng|khách sạn|nhà thầu|chủ |hợp tác xã|cán bộ|thành viên)", re.IGNORECASE)
+_MERE_RECEIVERS = re.compile(
+    r"(?:các\s+)?(?:cấp có thẩm quyền|cơ quan có thẩm quyền|cấp trên|cơ quan cấp trên|người dân|nhân dân|doanh nghiệp|cấp thẩm quyền|cơ quan thẩm quyền)",
+    re.IGNORECASE,
+)
+_PUBLIC = re.compile(
+    r"(?:các |mọi |những |từng )?(?:tổ chức|cá nhân|doanh nghiệp|hộ |người|nhân dân|cơ sở|đối tượng|khách sạn|nhà thầu|chủ |hợp tác xã|cán bộ|thành viên)",
+    re.IGNORECASE,
+)
 _REPORTING_OLD_ORDER = re.compile(r"(?:theo đó|trước đó|đã|tại \S+ (?:số|này)[^,]{0,60},)\s*,?\s*$", re.IGNORECASE)
 
 
@@ -93,7 +113,10 @@ def sentences(text: str) -> list[tuple[int, int]]:
             depth = max(0, depth - 1)
         elif char == "\n":
             depth = 0
-        if char in ".;!?…\n" and (char == "\n" or (depth == 0 and _SENTENCE.match(text, i) and not (char == "." and _ABBREVIATED.search(text[:i])))):
+        if char in ".;!?…\n" and (
+            char == "\n"
+            or (depth == 0 and _SENTENCE.match(text, i) and not (char == "." and _ABBREVIATED.search(text[:i])))
+        ):
             bounds.append((start, i))
             start = i + 1
     bounds.append((start, len(text)))
@@ -101,7 +124,13 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def find_roles(
-    text: str, mentions: Sequence[Mention], *, offset: int, source: AssignmentSource, label: bool = False, issuer: str | None = None
+    text: str,
+    mentions: Sequence[Mention],
+    *,
+    offset: int,
+    source: AssignmentSource,
+    label: bool = False,
+    issuer: str | None = None,
 ) -> list[RoleFact]:
     """The roles in a unit's words (or in a heading's: `label`), at most one for a body and role.
 
@@ -138,7 +167,17 @@ def _is_orderer(text: str, m: Mention, issuer: str | None) -> bool:
     return issuer is None or spelling.key(m.name) == spelling.key(issuer) or m.chief
 
 
-def _clause(text: str, start: int, end: int, mentions: Sequence[Mention], number: int, offset: int, source: AssignmentSource, label: bool, orderers: frozenset[int]) -> list[RoleFact]:
+def _clause(
+    text: str,
+    start: int,
+    end: int,
+    mentions: Sequence[Mention],
+    number: int,
+    offset: int,
+    source: AssignmentSource,
+    label: bool,
+    orderers: frozenset[int],
+) -> list[RoleFact]:
     facts: list[RoleFact] = []
     role: Role | None = None  # the role of the list that the last mention belongs to
     rule = ""
@@ -154,16 +193,46 @@ def _clause(text: str, start: int, end: int, mentions: Sequence[Mention], number
         follow = _list_end(text, mentions, i)
         if listed and not (role is None and not facts):
             # A new subject after ", " that acts on its own ("X …, Y chủ trì") is not in the list.
-            if role not in ("lead", None) and _ACTS_AFTER.match(text, follow) and not _IN_LIST.fullmatch(text[last_end : m.start].strip(" ,") or ","):
+            if (
+                role not in ("lead", None)
+                and _ACTS_AFTER.match(text, follow)
+                and not _IN_LIST.fullmatch(text[last_end : m.start].strip(" ,") or ",")
+            ):
                 role, rule, confidence = "lead", "acts", 0.9
         elif listed:
             pass
         else:
-            role, rule, confidence = _cue(text, start, m, i, mentions, gap, so_far, follow, led=led, first=i == 0, label=label, in_parentheses=in_parentheses, before=role, orderers=orderers)
+            role, rule, confidence = _cue(
+                text,
+                start,
+                m,
+                i,
+                mentions,
+                gap,
+                so_far,
+                follow,
+                led=led,
+                first=i == 0,
+                label=label,
+                in_parentheses=in_parentheses,
+                before=role,
+                orderers=orderers,
+            )
         if role == "report_to" and _MERE_RECEIVERS.fullmatch(m.name):
             pass
         elif role is not None:
-            facts.append(RoleFact(role, m, m.start + offset, m.end + offset, source, rule, min(confidence, m.confidence + 0.05), number))
+            facts.append(
+                RoleFact(
+                    role,
+                    m,
+                    m.start + offset,
+                    m.end + offset,
+                    source,
+                    rule,
+                    min(confidence, m.confidence + 0.05),
+                    number,
+                )
+            )
             led = led or role == "lead"
         if m.person and label and role == "lead":
             persons_direct = True
@@ -216,18 +285,31 @@ def _cue(
     if receiver:
         return receiver
     if _ORDER.search(gap if i else so_far):
-        if _REPORTING_OLD_ORDER.search(_ORDER.sub("", so_far).strip() + " ") and re.search(r"theo đó", so_far, re.IGNORECASE):
+        if _REPORTING_OLD_ORDER.search(_ORDER.sub("", so_far).strip() + " ") and re.search(
+            r"theo đó", so_far, re.IGNORECASE
+        ):
             return None, "old order", 0.0
         if not _orders_here(text, start, so_far, orderers) or (_PUBLIC.match(m.name) and not label and start > 0):
             return None, "directs", 0.0
-        if not led or re.search(r"(?:^|[,;:]\s*|đồng thời\s*,?\s*)(?:giao|phân công|đề nghị|yêu cầu)\s*(?:cho\s*)?:?\s*$", gap, re.IGNORECASE):
+        if not led or re.search(
+            r"(?:^|[,;:]\s*|đồng thời\s*,?\s*)(?:giao|phân công|đề nghị|yêu cầu)\s*(?:cho\s*)?:?\s*$",
+            gap,
+            re.IGNORECASE,
+        ):
             if led and not re.search(r"giao|phân công", gap, re.IGNORECASE):
                 return None, "directs", 0.0
             return "lead", "ordered", 0.94
         return None, "directs", 0.0
     if _BY.search(gap):
-        works = _BY_WORK.match(text, follow) or (not m.group and re.match(r"\s*(?:bảo đảm|đảm bảo|thực hiện|tổ chức|quản lý)(?!\w)", text[follow:]))
-        return ("lead", "by", 0.8) if works and not re.search(r"(?:phong trào|cuộc vận động|chương trình|dự án|văn bản|hoạt động)[^,;]*$", so_far) else (None, "mention", 0.0)
+        works = _BY_WORK.match(text, follow) or (
+            not m.group and re.match(r"\s*(?:bảo đảm|đảm bảo|thực hiện|tổ chức|quản lý)(?!\w)", text[follow:])
+        )
+        return (
+            ("lead", "by", 0.8)
+            if works
+            and not re.search(r"(?:phong trào|cuộc vận động|chương trình|dự án|văn bản|hoạt động)[^,;]*$", so_far)
+            else (None, "mention", 0.0)
+        )
     if _DIRECTS.search(gap):
         if (label or not led) and _CHARGED_AFTER.match(text, follow) and "chỉ đạo" in gap:
             return "lead", "directed and charged", 0.7
@@ -244,12 +326,14 @@ def _several_inside(text: str, m: Mention, mentions: Sequence[Mention]) -> bool:
 def _orders_here(text: str, start: int, so_far: str, orderers: frozenset[int]) -> bool:
     """Whether the order begins the clause, or follows an adverbial; "hướng dẫn, yêu cầu X" within a task orders nobody new."""
     before = _ORDER.sub("", so_far)
-    opening = before.strip(" \t“\"-–+*")
+    opening = before.strip(' \t“"-–+*')
     if start + len(before.rstrip()) in orderers:
         return True
-    if re.search(r"(?:hướng dẫn|đôn đốc|kiểm tra|chỉ đạo|tuyên truyền|vận động|nhắc nhở|giám sát)\s*(?:,|và)?$", opening):
+    if re.search(
+        r"(?:hướng dẫn|đôn đốc|kiểm tra|chỉ đạo|tuyên truyền|vận động|nhắc nhở|giám sát)\s*(?:,|và)?$", opening
+    ):
         return False
-    if not opening or opening.endswith((",", ";", ":", "(")) and (_ADVERBIAL.match(opening) or len(opening) < 3):
+    if not opening or (opening.endswith((",", ";", ":", "(")) and (_ADVERBIAL.match(opening) or len(opening) < 3)):
         return True
     if re.search(r"giao|phân công", so_far[len(opening) :], re.IGNORECASE) and opening.endswith((",", ";", ":")):
         return True
@@ -264,25 +348,33 @@ def _receiver(gap: str, so_far: str, first: bool) -> tuple[Role, str, float] | N
         return "report_to", "report", 0.92
     far = _RECEIVER_FAR.search(near)
     if far:
-        verb = None
-        for verb in _REPORT_VERB.finditer(so_far):
-            pass
-        if verb and re.match(r"báo cáo|gửi|phản ánh|tham mưu|trình|kiến nghị|đề xuất|nộp|chuyển|tổng hợp", verb[0], re.IGNORECASE):
+        verb = next(reversed(list(_REPORT_VERB.finditer(so_far))), None)
+        if verb and re.match(
+            r"báo cáo|gửi|phản ánh|tham mưu|trình|kiến nghị|đề xuất|nộp|chuyển|tổng hợp", verb[0], re.IGNORECASE
+        ):
             between = so_far[verb.end() :]
             if re.search(r"(?:với)\s*$", near) and not re.match(r"đề xuất|kiến nghị|báo cáo", verb[0], re.IGNORECASE):
                 return None
-            if len(between.split()) <= 40 and not re.search(r"(?:ý thức|trách nhiệm|quy định|kiến thức|nhận thức|điều kiện)\s+(?:về|cho)\s*$", near):
+            if len(between.split()) <= 40 and not re.search(
+                r"(?:ý thức|trách nhiệm|quy định|kiến thức|nhận thức|điều kiện)\s+(?:về|cho)\s*$", near
+            ):
                 strong = re.match(r"báo cáo|gửi|phản ánh|trình", verb[0], re.IGNORECASE)
                 return "report_to", "report far", 0.85 if strong else 0.72
     return None
 
 
-def _subject(text: str, start: int, m: Mention, gap: str, so_far: str, follow: int, *, led: bool, label: bool) -> tuple[Role | None, str, float]:
+def _subject(
+    text: str, start: int, m: Mention, gap: str, so_far: str, follow: int, *, led: bool, label: bool
+) -> tuple[Role | None, str, float]:
     at_start = not so_far.strip(" \t“\"'–-+*")
     after = text[follow : follow + 3].lstrip(" ")
     if at_start and (label or after[:1] in (":", "\n") or (after == "" and label)):
         return "lead", "label", 0.95
-    acts = begins_predicate(text, follow) or _CHARGED_AFTER.match(text, follow) or (re.match(r"\s*\(", text[follow:]) and begins_predicate(text, _after_parentheses(text, follow)))
+    acts = (
+        begins_predicate(text, follow)
+        or _CHARGED_AFTER.match(text, follow)
+        or (re.match(r"\s*\(", text[follow:]) and begins_predicate(text, _after_parentheses(text, follow)))
+    )
     if at_start and acts:
         return "lead", "subject", 0.93
     if (at_start or _ADVERBIAL.match(so_far.strip())) and not led and _STANDING_BODY.match(text, m.end):
@@ -304,7 +396,12 @@ def _subject(text: str, start: int, m: Mention, gap: str, so_far: str, follow: i
         return "lead", "subject after an adverbial", 0.85
     if opening.endswith((",", ":", ";")) and not m.group and len(opening.split()) <= 40:
         return "lead", "subject after a clause", 0.72
-    if opening.endswith((",", ":")) and m.group and not _PUBLIC.match(m.name) and re.match(r"(?:các\s+)?(?:sở|cơ quan|đơn vị|địa phương|bộ|ban)", m.name, re.IGNORECASE):
+    if (
+        opening.endswith((",", ":"))
+        and m.group
+        and not _PUBLIC.match(m.name)
+        and re.match(r"(?:các\s+)?(?:sở|cơ quan|đơn vị|địa phương|bộ|ban)", m.name, re.IGNORECASE)
+    ):
         return "lead", "subject after a clause", 0.66
     return None, "mention", 0.0
 
@@ -327,7 +424,9 @@ def _once(facts: Sequence[RoleFact]) -> list[RoleFact]:
     return kept
 
 
-def inherit(own: Sequence[RoleFact], headings: Sequence[Sequence[RoleFact]], addressees: Sequence[RoleFact]) -> list[RoleFact]:
+def inherit(
+    own: Sequence[RoleFact], headings: Sequence[Sequence[RoleFact]], addressees: Sequence[RoleFact]
+) -> list[RoleFact]:
     """The unit's roles completed by those of its headings (nearest first), at last by the addressees.
 
     A body's role in the unit's own words replaces the role that a heading gives it. A heading's lead stands beside an explicit lead
@@ -343,9 +442,14 @@ def inherit(own: Sequence[RoleFact], headings: Sequence[Sequence[RoleFact]], add
         if leads and not led:
             roles += [f for f in leads if f.key not in explicit]
             led = True
-        elif leads and own_leads and not any(f.mention.group for f in leads) and len(leads) == 1 and all(f.key != leads[0].key for f in own_leads):
-            if not _resumes(own_leads, leads[0]):
-                roles += [leads[0]]
+        elif (
+            leads
+            and own_leads
+            and not any(f.mention.group for f in leads)
+            and len(leads) == 1
+            and all(f.key != leads[0].key for f in own_leads)
+        ) and not _resumes(own_leads, leads[0]):
+            roles += [leads[0]]
         if not own_leads or not leads:
             roles += [f for f in others if f.key not in explicit]
         explicit |= {f.key for f in heading}

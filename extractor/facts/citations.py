@@ -153,7 +153,7 @@ _STOP_WORDS = (
     "|cũng|với|này|trước|sau|khi|các nội dung|trình|gửi|cấp cho|xử lý|quyết định|liên quan"
 ).replace(" ", "\\s+")
 _ISSUER_STOP = re.compile(
-    rf"[;:.()\[\]\n“”\"]|(?<!\w)(?:{_STOP_WORDS}|(?<![Bb]an\s)chỉ\s+đạo|Về|Quy\s+định|Ban\s+hành|Hướng\s+dẫn"
+    rf"[;:.()\[\]\n“”\"]|(?<!\w)(?:{_STOP_WORDS}|(?<![Bb]an\s)chỉ\s+đạo|Khóa|Về|Quy\s+định|Ban\s+hành|Hướng\s+dẫn"
     rf"|Phê\s+duyệt|Sửa\s+đổi)(?!\w)"
 )
 _HEAD_OFFICE = re.compile(
@@ -192,7 +192,7 @@ def issuer_at(text: str, position: int) -> tuple[int, str] | None:
     known = _ministry().match(text, begin)
     if known:
         return known.end(), _official(known[0])
-    stop = _ISSUER_STOP.search(text, head.end())
+    stop = _ISSUER_STOP.search(text, head.end(), begin + 130)
     end = min(stop.start() if stop else len(text), begin + 120)
     for break_ in re.finditer(r"\s*,\s*|\s+và\s+", text[head.end() : end]):
         following = text[head.end() + break_.end() : end + 40]
@@ -303,7 +303,7 @@ def _kind_before(view: str, position: int, floor: int) -> tuple[int, str, str] |
         if (
             not between.strip()
             or re.fullmatch(r"\s*:?\s*(?:số|só|sô)?\s*:?\s*", between, re.IGNORECASE)
-            or re.fullmatch(r"\s+[^,;:()“”\"\d]{1,100}?\s(?:số|só)\s*:?\s*", between, re.IGNORECASE)
+            or re.fullmatch(r"\s+[^,;:()“”\"\d]{1,100}?(?::\s*|\s)(?:số|só)\s*:?\s*", between, re.IGNORECASE)
         ):
             best = kind
     if best is None:
@@ -355,7 +355,7 @@ _PLENUM = re.compile(
 
 _TREATY = re.compile(
     r"(?P<kind>Công\s+ước|Hiệp\s+định|Nghị\s+định\s+thư|Hiệp\s+ước)(?P<name>(?:\s+khung)?\s+(?:về|của"
-    r"|[A-ZĐ])[^,;.:()“”\"\n]{2,120}?)(?=[,;.:()“”\"\n]|\s+(?:và|đã|do|theo|để|nhằm|trong|cho)\s|$)"
+    r"|[A-ZĐ])[^,;.:()“”\"\n]{2,120}?)(?=[,;.:()“”\"\n]|\s+(?:và|đã|theo|để|nhằm|trong|cho)\s|$)"
 )
 _SCHEME_KIND = r"(?:Đề\s+án|Chương\s+trình|Chiến\s+lược|Quy\s+hoạch|Kế\s+hoạch|Dự\s+án)"
 _QUOTED_SCHEME = re.compile(
@@ -376,6 +376,7 @@ _NATIONAL = re.compile(
     r"()“”\"\n]{4,90}?(?:\s+giai\s+đoạn\s+\d{4}\s*-\s*\d{4})?)(?=[,;.:()“”\"\n]|\s+(?:và|trên|theo|để|nhằm|trong"
     r"|đến|năm|của)\s|$)"
 )
+_NUMBERED_SCHEME = re.compile(r"(?P<kind>Đề\s+án)\s+(?P<name>\d{2})(?![\d/-]|[.,]\d|\s*(?:đề|dự|nhiệm|nội))")
 _CALLS_FOR = re.compile(
     r"(?:theo|thực\s+hiện|triển\s+khai|tại|trong|của|phù\s+hợp\s+với|quán\s+triệt|căn\s+cứ|hoàn\s+thành|và|,"
     r"|tổng\s+kết|sơ\s+kết|thuộc|với|thi\s+hành)(?:\s+(?:có\s+)?(?:hiệu\s+quả|tốt|nghiêm(?:\s+túc)?|đồng\s+bộ|các"
@@ -394,6 +395,7 @@ _APPROVED_BY = re.compile(
 
 
 def _laws(view: str, low: str, text: str) -> Iterator[CitationFact]:
+    amended = 0  # where the name of an amending law ends: the laws in it have no year and no number of their own
     for law in _LAW.finditer(view):
         before = view[max(0, law.start() - 60) : law.start()]
         if re.search(_DRAFT, before, re.IGNORECASE) or before.endswith(("Pháp ", "pháp ")):
@@ -402,19 +404,24 @@ def _laws(view: str, low: str, text: str) -> Iterator[CitationFact]:
         named = _known_law().match(view, law.end())
         amending = _LAW_AMENDING.match(view, law.end())
         if amending:
-            inner = _known_law().match(view, amending.end())
-            end = inner.end() if inner else _free_end(view, amending.end())
+            end = _amended_end(view, amending.end())
         elif named and not (len(named[0].split()) == 1 and not named[0].strip()[0].isupper()):
             end = named.end()
         elif constitution:
             end = law.end()
-        elif re.match(rf"\s+(?!(?:{_KIND})\b)[{_UP}ÁÀẢÃẠỦỤÝ]", view[law.end() :]):
+        elif re.match(rf"\s+(?!(?:{_KIND})\b)[{_UP}ÁÀẢÃẠỦỤÝ]", view[law.end() : law.end() + 60]):
             end = _free_end(view, law.end())
         else:
             continue
         if end is None:
             continue
         name = text[law.start() : end]
+        kind = re.sub(r"\s+", " ", law[0])
+        kind = kind[0] + kind[1:].lower()
+        if end <= amended:
+            yield CitationFact(law.start(), end, "law", 0.85, kind, None, None, None, name, "mention", name, end)
+            continue
+        amended = end if amending else amended
         year = _OF_YEAR.match(view, end)
         if constitution and not year:
             continue
@@ -426,9 +433,10 @@ def _laws(view: str, low: str, text: str) -> Iterator[CitationFact]:
         symbol = re.compile(r"\s*,?\s*\(?\s*số\s*").match(view, end)
         if symbol and (found := _NUMBER.match(view, symbol.end())):
             number, end = _written_number(found, "Luật"), found.end()
-        tail = _tail(view, low, end, written, issuer=bool(re.match(r"[^;.\n]{0,40}của\s+Quốc\s+hội", view[end:])))
+        tail = _tail(
+            view, low, end, written, issuer=bool(re.match(r"[^;.\n]{0,40}của\s+Quốc\s+hội", view[end : end + 60]))
+        )
         end = tail.end
-        kind = re.sub(r"\s+", " ", law[0])
         rule = "law-number" if number else "law"
         confidence = 0.95 if number else 0.9 if named or amending else 0.75
         reach, subject = _subject(view, text, end) if number else (end, None)
@@ -437,7 +445,7 @@ def _laws(view: str, low: str, text: str) -> Iterator[CitationFact]:
             end,
             rule,
             confidence,
-            kind[0] + kind[1:].lower(),
+            kind,
             number,
             tail.issued_on,
             tail.issuer,
@@ -448,10 +456,23 @@ def _laws(view: str, low: str, text: str) -> Iterator[CitationFact]:
         )
 
 
+def _amended_end(view: str, position: int) -> int | None:
+    """Where the names of the laws that an amending law amends end: "… của Luật A, Luật B và Luật C"."""
+    inner = _known_law().match(view, position)
+    if inner is None:
+        return _free_end(view, position)
+    end = inner.end()
+    further = re.compile(r"\s*(?:,|và|,\s*và)\s*(?:Bộ\s+[Ll]uật|Luật|Pháp\s+lệnh)")
+    while (law := further.match(view, end)) and (name := _known_law().match(view, law.end())):
+        end = name.end()
+    return end
+
+
 def _free_end(view: str, position: int) -> int | None:
     """Where an unknown law's name ends: at the first word that no name holds."""
-    stop = _LAW_END.search(view, position + 1)
-    end = stop.start() if stop else len(view)
+    limit = min(len(view), position + 160)
+    stop = _LAW_END.search(view, position + 1, limit)
+    end = stop.start() if stop else limit
     return end if 0 < len(view[position:end].split()) <= 14 else None
 
 
@@ -464,9 +485,13 @@ def _written_number(match: re.Match[str], kind: str | None) -> str:
     return f"{match['num']}{year}/{_symbol(match['symbol'], kind)}"
 
 
+_NO_BEFORE = re.compile(r"[Ss]ố\s*:?\s*\Z")
+
+
 def _numbers(view: str, low: str, text: str, taken: list[Range]) -> Iterator[CitationFact]:
     floor = 0
     carried: str | None = None
+    head: str | None = None  # the issuer of a whole list: "các Nghị quyết của Chính phủ: số …, số …"
     for match in _NUMBER.finditer(view):
         if overlaps(*match.span(), taken):
             floor, carried = match.end(), None
@@ -479,11 +504,11 @@ def _numbers(view: str, low: str, text: str, taken: list[Range]) -> Iterator[Cit
             else _kind_of_symbol(_symbol(match["symbol"] or match["glued_symbol"], None))
         )
         listed = re.fullmatch(r"[^.;\n]{0,200}?(?:,|;|và|:)\s*(?:số\s*)?", view[floor : match.start()])
-        numbered = re.search(r"số\s*:?\s*$", view[: match.start()], re.IGNORECASE)
+        numbered = _NO_BEFORE.search(view, max(0, match.start() - 12), match.start())
         between = ""
         if before:
             start, kind, between = before
-            carried = kind
+            carried, head = kind, None
         elif coded or (carried and listed):
             start, kind = (numbered.start() if numbered else match.start()), coded or carried or ""
         elif numbered and len(re.findall(rf"[{_UP}]", match["symbol"] or "")) >= 2:
@@ -496,6 +521,9 @@ def _numbers(view: str, low: str, text: str, taken: list[Range]) -> Iterator[Cit
         if issuer is None and (of := re.search(r"của\s+", between)):
             named = issuer_at(view, match.start() - len(between) + of.end())
             issuer = named[1] if named else None
+            head = issuer if ":" in between else None
+        if issuer is None and not before and listed:
+            issuer = head
         if issuer is None and (
             by := re.search(r"của\s+([^,;.()\n]{4,80}?)\s+tại\s+(?:các\s+)?$", view[max(0, start - 110) : start])
         ):
@@ -542,21 +570,10 @@ def _bare_numbers(view: str, low: str, text: str) -> Iterator[CitationFact]:
 
 def _names(view: str, text: str) -> Iterator[CitationFact]:
     def fact(match: re.Match[str], rule: str, confidence: float, issuer: str | None = None) -> CitationFact:
-        kind = re.sub(r"\s+", " ", match["kind"])
-        return CitationFact(
-            match.start(),
-            match.end(),
-            rule,
-            confidence,
-            kind[0].upper() + kind[1:].lower(),
-            None,
-            None,
-            issuer,
-            None,
-            "mention",
-            text[match.start() : match.end()],
-            match.end(),
-        )
+        kind = _capital(re.sub(r"\s+", " ", match["kind"]).lower())
+        words = text[match.start() : match.end()].rstrip()
+        end = match.start() + len(words)
+        return CitationFact(match.start(), end, rule, confidence, kind, None, None, issuer, None, "mention", words, end)
 
     for pattern in (_CONGRESS, _PLENUM):
         for match in pattern.finditer(view):
@@ -588,6 +605,7 @@ def _names(view: str, text: str) -> Iterator[CitationFact]:
         (_QUOTED_SCHEME, "quoted-title", 0.65),
         (_DATED_SCHEME, "dated-title", 0.65),
         (_NATIONAL, "national", 0.6),
+        (_NUMBERED_SCHEME, "numbered-scheme", 0.6),
     ):
         for match in pattern.finditer(view):
             before = re.split(r"[.;\n](?=\s|$)", view[max(0, match.start() - 90) : match.start()])[-1]
@@ -630,7 +648,8 @@ def _relation(
     if fact.start >= preamble_end:
         return "mention"
     if outer is not None:
-        return "basis" if _CUE.search(view[outer.end : fact.start]) else "mention"
+        cued = outer.relation == "basis" and _CUE.search(view[outer.end : fact.start])
+        return "basis" if cued else "mention"
     return "basis" if _cued(view, fact, others) else "mention"
 
 

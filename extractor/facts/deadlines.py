@@ -119,7 +119,7 @@ _HANDING_IN = r"(?:báo\s+cáo|gửi|trình|hoàn\s+thành|hoàn\s+tất|xong|n�
 
 @_rule(
     "state",
-    r"(?:tính|số\s+liệu)\s+đến(?:\s+hết)?\s+(?:thời\s+điểm\s+)?[^,.;]{4,40}",
+    r"(?:tính|số\s+liệu)\s+đến(?:\s+hết)?\s+(?:thời\s+điểm\s+)?[^,.;]{4,40}|tính\s+từ\s+ngày\s[^,.;]{4,80}",
     0,
 )
 @_rule("lunar", r"\(?\s*(?:tức|nhằm)\s+(?:là\s+)?(?:từ\s+)?ngày[^).;]*", 0)
@@ -310,7 +310,7 @@ def _day_every_quarter(match: re.Match[str], _text: _Text) -> list[_Reading]:
 @_rule(
     "day-of-months",
     rf"{_LEAD}ngày\s+{_NTHS}\s+(?:của\s+)?(?:các\s+)?tháng\s+(?P<months>\d{{1,2}}(?:\s*(?:,|và|tháng"
-    rf"|và\s+tháng)\s*\d{{1,2}}){{1,11}})(?![\d/])(?:\s+{_EVERY}\s+năm)?",
+    rf"|và\s+tháng)\s*\d{{1,2}}(?!\s+tháng)){{1,11}})(?![\d/])(?:\s+{_EVERY}\s+năm)?",
     0.9,
 )
 def _day_of_months(match: re.Match[str], _text: _Text) -> list[_Reading] | None:
@@ -475,6 +475,8 @@ def _every_list(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     several = len(re.findall(_ITEM, items)) > 1
     before = text.clause(match.start(), ".;\n,") if first and not match["fixed"] else text.clause(match.start())
     after = text.rest(match.end())
+    if re.search(r"đối\s+với\s+báo\s+cáo\s+$", before):
+        return _NOTHING  # which report the day before is for
     if re.search(r"\d\s*$|[\d.,]+\s*(?:%|đồng|người)?\s*/\s*$", before) or after.startswith("/"):
         return None
     if not match["fixed"] and not (first and re.search(r":\s*$", before)):
@@ -522,7 +524,11 @@ def _told_elsewhere(match: re.Match[str], items: str, text: _Text) -> bool:
     near = [text.view[a:b] for a, b in text.claimed if _in_clause(text, match, (a, b))]
     if any(re.search(rf"\d[^.;]*{unit[0]}", other) for other in near):
         return True
-    later = re.search(_YEARLESS, text.rest(match.end()))
+    rest = text.rest(match.end())
+    bracketed = re.match(rf"\s*\(\s*(?:gửi\s+)?{_YEARLESS}", rest)
+    if bracketed and day_parts(bracketed[0])[2] is None:
+        return True
+    later = re.search(_YEARLESS, rest)
     return unit[0] == "năm" and later is not None and day_parts(later[0])[2] is None
 
 
@@ -652,7 +658,9 @@ def _dated(match: re.Match[str], text: _Text, days: str) -> list[_Reading] | Non
     clause = text.clause(match.start())
     yearless = not any(day_parts(day)[2] for day in found)
     if yearless:
-        cycle = re.search(_CYCLIC, clause) or re.match(r"[^.;]{0,12}\s*hằng\s+năm", text.rest(match.end()))
+        cycle = re.search(rf"{_CYCLIC}|báo\s+cáo\s+(?:quý|năm|0?[69]\s+tháng)\s*\(\s*(?:gửi\s+)?$", clause) or re.match(
+            r"[^.;]{0,12}\s*hằng\s+năm", text.rest(match.end())
+        )
         if cycle and not re.search(r"hằng\s+(?:tháng|quý|tuần)", clause):
             return [_yearly_on(day, text) for day in found]
     readings = []
@@ -763,9 +771,22 @@ def _by_period(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     return [_Reading("date", due=last, weight=0.9 if yearly else 1.0)]
 
 
+@_rule(
+    "end-of-this-year",
+    r"(?:(?:từ\s+nay|đến|trước|vào|chậm\s+nhất|là|hết)\s+){1,4}(?:cuối|hết)\s+năm(?!\s+(?:\d|học|sau))",
+    0.7,
+)
+def _end_of_this_year(match: re.Match[str], text: _Text) -> list[_Reading] | None:
+    if text.signed is None or _past(text.clause(match.start()), text.rest(match.end())):
+        return None
+    return [_Reading("date", due=date(text.signed.year, 12, 31))]
+
+
 @_rule("done-by-period", rf"(?P<span>{PERIOD})(?=\s*[,:]?\s*(?:phải\s+)?(?:hoàn\s+thành|xong|báo\s+cáo|trình))", 0.6)
 def _done_by_period(match: re.Match[str], text: _Text) -> list[_Reading] | None:
-    if match["year"] or re.search(r"\w", text.clause(match.start(), ".;\n,")):
+    if re.search(r"\w", text.clause(match.start(), ".;\n,")):
+        return None
+    if match["year"] and not re.match(r"\s*[,:]?\s*(?:phải\s+)?hoàn\s+thành", text.rest(match.end())):
         return None
     period = period_of(match, text.signed)
     return [_Reading("date", due=period[1])] if period and not (text.signed and period[1] < text.signed) else None

@@ -15,7 +15,7 @@ import spacy
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
-from spacy.util import filter_spans
+from spacy.util import filter_spans, registry
 from spacy.vocab import Vocab
 
 from extractor.knowledge import spelling
@@ -53,7 +53,7 @@ class SyllableTokenizer:
         return self
 
 
-@spacy.registry.tokenizers("directives.Syllables.v1")
+@registry.tokenizers("directives.Syllables.v1")
 def create_syllable_tokenizer() -> Any:
     return lambda nlp: SyllableTokenizer(nlp.vocab)
 
@@ -74,7 +74,9 @@ def create_gazetteer(nlp: Language, name: str) -> Any:
         if len(view) == len(doc):
             taken = {token.i for span in doc.spans["agencies"] for token in span}
             near = [Span(doc, start, end, label=label) for label, start, end in folded(view)]
-            doc.spans["misread"] = filter_spans([s for s in near if s.text[0].isupper() and not any(t.i in taken for t in s)])
+            doc.spans["misread"] = filter_spans(
+                [s for s in near if s.text[0].isupper() and not any(t.i in taken for t in s)]
+            )
         return doc
 
     return annotate

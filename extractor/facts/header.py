@@ -29,8 +29,12 @@ _DASHES = str.maketrans("‐‑‒–—−", "------")
 _NUMBER = re.compile(
     r"(?:Số|SỐ|số|Sô|So|S[óôố])?\s*[:.;]?\s*(?P<num>[\dOolI|]{1,5}[a-zđ]?)\s*(?:/\s*(?P<year>(?:19|20)\d{2})\s*)?[/-]\s*(?P<sym>[[:upper:]][A-Za-zĐđƯư&.]*(?:\s*[-/]\s*[[:upper:]][\wĐđƯư&]*)*)"
 )
-_BLANK_NUMBER = re.compile(r"(?:Số|SỐ|số|Sô|So)\s*[:.;]?\s*[._…\s]*[/-]\s*(?P<sym>[[:upper:]][A-Za-zĐđƯư&]*(?:\s*[-/]\s*[[:upper:]][\wĐđƯư&]*)*)")
-_DATE = re.compile(r"ngày\s*(?P<d>[\dOolI|]{0,3})[\s.…_]*tháng\s*(?P<m>[\dOolI|]{0,3})[\s.…_]*năm\s*(?P<y>\d{0,4})", re.IGNORECASE)
+_BLANK_NUMBER = re.compile(
+    r"(?:Số|SỐ|số|Sô|So)\s*[:.;]?\s*[._…\s]*[/-]\s*(?P<sym>[[:upper:]][A-Za-zĐđƯư&]*(?:\s*[-/]\s*[[:upper:]][\wĐđƯư&]*)*)"
+)
+_DATE = re.compile(
+    r"ngày\s*(?P<d>[\dOolI|]{0,3})[\s.…_]*tháng\s*(?P<m>[\dOolI|]{0,3})[\s.…_]*năm\s*(?P<y>\d{0,4})", re.IGNORECASE
+)
 # The same where a handwritten day ran into the words: month and year may still stand.
 _GARBLED_DATE = re.compile(r"(?<!\w)ng\S{0,3}\s*(?P<d>.{0,6}?)\s*th[áa]ng\s*(?P<m>.{0,3}?)\s*n[ăa]m\s*(?P<y>\d{0,4})")
 _SUBJECT_CUE = re.compile(r"^\W*(?:Về\s+việc|VỀ\s+VIỆC|về\s+việc|V/v|V/V|v/v|Vê\s+việc|Về|VỀ|về)[\s:]+")
@@ -48,14 +52,18 @@ class Header:
     warnings: list[Warning] = field(default_factory=list)
 
 
-def read_header(document: Document, structure: Structure, *, signatures: Sequence[Signature] = (), file_name: str = "") -> Header:
+def read_header(
+    document: Document, structure: Structure, *, signatures: Sequence[Signature] = (), file_name: str = ""
+) -> Header:
     """The head and foot of the document as a `Directive`, with its context."""
     reader = _Reader(document, structure, signatures, file_name)
     return reader.read()
 
 
 class _Reader:
-    def __init__(self, document: Document, structure: Structure, signatures: Sequence[Signature], file_name: str) -> None:
+    def __init__(
+        self, document: Document, structure: Structure, signatures: Sequence[Signature], file_name: str
+    ) -> None:
         self.document, self.structure, self.signatures, self.file_name = document, structure, signatures, file_name
         self.warnings: list[Warning] = []
         self.evidence: dict[str, Evidence] = {}
@@ -82,9 +90,20 @@ class _Reader:
             addressees=tuple(self._addressee(m) for m in addressees),
             evidence=self.evidence,
         )
-        for name, value in (("kind", kind), ("issuer", issuer), ("number", number), ("issued_on", issued_on), ("signer", signer)):
+        for name, value in (
+            ("kind", kind),
+            ("issuer", issuer),
+            ("number", number),
+            ("issued_on", issued_on),
+            ("signer", signer),
+        ):
             if value is None and not any(w.field == f"directive.{name}" for w in self.warnings):
-                self._warn("field-missing", f"Không tìm thấy {_FIELD_VI[name]} trên văn bản.", f"No {name.replace('_', ' ')} was found on the document.", name)
+                self._warn(
+                    "field-missing",
+                    f"Không tìm thấy {_FIELD_VI[name]} trên văn bản.",
+                    f"No {name.replace('_', ' ')} was found on the document.",
+                    name,
+                )
         return Header(directive, context, addressees, self.warnings)
 
     # --- the parts ------------------------------------------------------------------------------------------------
@@ -109,14 +128,26 @@ class _Reader:
                 separator = re.search(r"[/-]", text[found.end("num") : found.start("sym")])
                 year = f"/{found['year']}" if found["year"] else ""
                 number = f"{digits}{year}{separator[0] if separator else '/'}{symbol}"
-                sure = self._doubt_handwriting("number", p, found.start("num"), found.end("sym"), agrees=self._file_name_has(digits))
+                sure = self._doubt_handwriting(
+                    "number", p, found.start("num"), found.end("sym"), agrees=self._file_name_has(digits)
+                )
                 self._keep("number", p.start + found.start("num"), p.start + found.end("sym"), sure)
                 return number
             if page_read(self.document, p) == "ocr" and re.search(r"[[:upper:]]{2}\s*-\s*[[:upper:]]", text):
-                self._warn("number-unreadable", "Số văn bản trên bản quét không đọc được (có thể viết tay).", "The number on the scan could not be read (perhaps handwritten).", "number")
+                self._warn(
+                    "number-unreadable",
+                    "Số văn bản trên bản quét không đọc được (có thể viết tay).",
+                    "The number on the scan could not be read (perhaps handwritten).",
+                    "number",
+                )
                 return None
             if _BLANK_NUMBER.search(text):
-                self._warn("number-blank", "Số văn bản để trống trên trang.", "The document's number is blank on the page.", "number")
+                self._warn(
+                    "number-blank",
+                    "Số văn bản để trống trên trang.",
+                    "The document's number is blank on the page.",
+                    "number",
+                )
                 return None
         return None
 
@@ -132,9 +163,19 @@ class _Reader:
             issued_on = self._date(found)
             if issued_on is None:
                 if re.search(r"\d", found["y"] or ""):
-                    self._warn("date-unreadable", "Ngày ban hành trên bản quét không đọc được (có thể viết tay).", "The date of issue on the scan could not be read (perhaps handwritten).", "issued_on")
+                    self._warn(
+                        "date-unreadable",
+                        "Ngày ban hành trên bản quét không đọc được (có thể viết tay).",
+                        "The date of issue on the scan could not be read (perhaps handwritten).",
+                        "issued_on",
+                    )
                     return place, self._date_from_signature()
-                self._warn("date-blank", "Ngày ban hành để trống hoặc không đọc được.", "The date of issue is blank or unreadable.", "issued_on")
+                self._warn(
+                    "date-blank",
+                    "Ngày ban hành để trống hoặc không đọc được.",
+                    "The date of issue is blank or unreadable.",
+                    "issued_on",
+                )
                 return place, self._date_from_signature()
             agrees = any(s.signed_at and _local_day(s.signed_at) == issued_on for s in self.signatures)
             sure = self._doubt_handwriting("issued_on", p, found.start(), found.end(), agrees=agrees)
@@ -156,7 +197,10 @@ class _Reader:
             return None
         self.evidence["issued_on"] = Evidence(confidence=INFERRED, inferred=True)
         self._warn(
-            "date-inferred", "Ngày ban hành suy ra từ thời gian ký số.", "The date of issue is inferred from the digital signature's time.", "issued_on"
+            "date-inferred",
+            "Ngày ban hành suy ra từ thời gian ký số.",
+            "The date of issue is inferred from the digital signature's time.",
+            "issued_on",
         )
         return _local_day(times[0])
 
@@ -170,7 +214,9 @@ class _Reader:
         if not parts:
             return None
         text = " ".join(p.text for p in parts)
-        text = re.sub(r"^\W*CỦA\s+[[:upper:]\s,-]+?\s+(?=[Vv]ề\b|V/v|VỀ\b)", "", text)  # "CHỈ THỊ / CỦA BAN THƯỜNG VỤ TỈNH ỦY / về …"
+        text = re.sub(
+            r"^\W*CỦA\s+[[:upper:]\s,-]+?\s+(?=[Vv]ề\b|V/v|VỀ\b)", "", text
+        )  # "CHỈ THỊ / CỦA BAN THƯỜNG VỤ TỈNH ỦY / về …"
         cue = _SUBJECT_CUE.match(text)
         subject = text[cue.end() :] if cue else text
         subject = re.sub(r"\s*[-_–—.*]{2,}\s*$|^[-_–—*.\s]{2,}", "", subject).strip(" .*-–_")
@@ -207,7 +253,9 @@ class _Reader:
             elif not titles and is_name(text):
                 name = text
             end = p.end
-        if authority and stands_for and len(titles) >= 2 and authority == "KT.":  # "KT. BỘ TRƯỞNG, / CHỦ NHIỆM / PHÓ CHỦ NHIỆM"
+        if (
+            authority and stands_for and len(titles) >= 2 and authority == "KT."
+        ):  # "KT. BỘ TRƯỞNG, / CHỦ NHIỆM / PHÓ CHỦ NHIỆM"
             stands_for, titles = " ".join([stands_for, *titles[:-1]]), titles[-1:]
         title = " ".join(titles) or None
         if authority and not title and stands_for and name:
@@ -217,7 +265,12 @@ class _Reader:
         scanned = self.document.confidence(start, end)
         confidence = min(TYPED if name and title else 0.5, scanned if scanned < 0.9 else 1.0)
         if confidence < 0.7:
-            self._warn("signer-doubtful", "Chữ ký: tên hoặc chức vụ đọc không chắc chắn.", "The signer's name or title was read with doubt.", "signer")
+            self._warn(
+                "signer-doubtful",
+                "Chữ ký: tên hoặc chức vụ đọc không chắc chắn.",
+                "The signer's name or title was read with doubt.",
+                "signer",
+            )
         return Signer.model_validate(
             {
                 "name": name,
@@ -229,20 +282,27 @@ class _Reader:
             }
         )
 
-    def _issuer(self, place: str | None, signer: Signer | None, on: date | None) -> tuple[Issuer | None, Province | None]:
+    def _issuer(
+        self, place: str | None, signer: Signer | None, on: date | None
+    ) -> tuple[Issuer | None, Province | None]:
         lines = [p for p in self.document.zone("letterhead") if re.search(r"\w{2}", p.text)]
         bodies = _bodies([(p.start, p.end, p.text) for p in lines])
         province = self._province(" ".join(p.text for p in lines), place, on)
         if bodies:
             start, end, words = bodies[-1]
-            name = _cased(words, province, place)
+            head = _cased(words, province, place)
             if len(bodies) > 1 and folded(words) == "van phong":  # "UBND TỈNH X / VĂN PHÒNG"
-                name = f"Văn phòng {_cased(bodies[-2][2], province, place)}"
+                head = f"Văn phòng {_cased(bodies[-2][2], province, place)}"
             confidence = min(TYPED, max(self.document.confidence(start, end), 0.5))
-            return self._made_issuer(name, province, on, start, end, confidence, inferred=False), province
-        name, start, end = self._ordering_body(on)
+            return self._made_issuer(head, province, on, start, end, confidence, inferred=False), province
+        ordering, start, end = self._ordering_body(on)
+        name: str | None = ordering
         if signer and signer.for_ and spelling.key(signer.for_).startswith("ủy ban nhân dân") and province:
-            name = f"Ủy ban nhân dân {province.full_name}" if not name or spelling.key(f"Ủy ban nhân dân {province.type}") == spelling.key(name) else name
+            name = (
+                f"Ủy ban nhân dân {province.full_name}"
+                if not name or spelling.key(f"Ủy ban nhân dân {province.type}") == spelling.key(name)
+                else name
+            )
         if name is None:
             return None, province
         return self._made_issuer(name, province, on, start, end, INFERRED, inferred=True), province
@@ -253,9 +313,25 @@ class _Reader:
         bodies = _bodies([(p.start, p.end, p.text) for p in lines])
         return _cased(bodies[-2][2], province, place) if len(bodies) > 1 else None
 
-    def _made_issuer(self, name: str, province: Province | None, on: date | None, start: int, end: int, confidence: float, *, inferred: bool) -> Issuer:
+    def _made_issuer(
+        self,
+        name: str,
+        province: Province | None,
+        on: date | None,
+        start: int,
+        end: int,
+        confidence: float,
+        *,
+        inferred: bool,
+    ) -> Issuer:
         agency_id = register().agency_id(name, province=province, on=on)
-        return Issuer(name=name, agency_id=agency_id, spans=self.document.spans(start, end), confidence=confidence, inferred=inferred)
+        return Issuer(
+            name=name,
+            agency_id=agency_id,
+            spans=self.document.spans(start, end),
+            confidence=confidence,
+            inferred=inferred,
+        )
 
     def _province(self, letterhead: str, place: str | None, on: date | None) -> Province | None:
         for words in (letterhead, place or ""):
@@ -279,14 +355,20 @@ class _Reader:
         """The body that orders ("Bộ trưởng Bộ X yêu cầu …"), for a text without a letterhead."""
         flow, hinge = self.document.flow, self.structure.hinge
         found = self._orders_in(flow, hinge.start, hinge.end, on) if hinge else (None, 0, 0)
-        return found if found[0] else self._orders_in(flow, self.structure.preamble_start, self.structure.preamble_end, on)
+        return (
+            found if found[0] else self._orders_in(flow, self.structure.preamble_start, self.structure.preamble_end, on)
+        )
 
     @staticmethod
     def _orders_in(flow: str, start: int, end: int, on: date | None) -> tuple[str | None, int, int]:
         for order in re.finditer(r"(?<!\w)(?:yêu cầu|chỉ thị|đề nghị|điện|giao)(?!\w)", flow[start:end]):
             window = start + max(0, order.start() - 120)
             before = flow[window : start + order.start()]
-            mentions = [m for m in find_agencies(before, context=Context(signed=on)) if not m.group and not before[m.end :].strip(" ,")]
+            mentions = [
+                m
+                for m in find_agencies(before, context=Context(signed=on))
+                if not m.group and not before[m.end :].strip(" ,")
+            ]
             if mentions:
                 last = mentions[-1]
                 return last.name, window + last.start, window + last.end
@@ -303,17 +385,24 @@ class _Reader:
             if not re.search(r"\w{2}", words):
                 continue
             sure = self.document.confidence(offset, offset + len(words))
-            agency = register().agency_id(re.sub(r"\s*\([^)]*\)\s*$", "", words), province=context.province, on=context.signed)
-            entries.append(Recipient(text=words, agency_id=agency, spans=self.document.spans(offset, offset + len(words)), confidence=min(0.95, sure)))
+            agency = register().agency_id(
+                re.sub(r"\s*\([^)]*\)\s*$", "", words), province=context.province, on=context.signed
+            )
+            entries.append(
+                Recipient(
+                    text=words,
+                    agency_id=agency,
+                    spans=self.document.spans(offset, offset + len(words)),
+                    confidence=min(0.95, sure),
+                )
+            )
         return tuple(entries)
 
     def _addressees(self, context: Context) -> list[Mention]:
         """The bodies that the ordering sentence addresses."""
         flow, structure = self.document.flow, self.structure
         text = flow[structure.preamble_start : structure.preamble_end]
-        order = None
-        for order in re.finditer(r"(?<!\w)(?:yêu cầu|chỉ thị|đề nghị|giao|phân công)(?!\w)(?=[^.]*$)", text):
-            break
+        order = re.search(r"(?<!\w)(?:yêu cầu|chỉ thị|đề nghị|giao|phân công)(?!\w)(?=[^.]*$)", text)
         if order is None:
             orders = list(re.finditer(r"(?<!\w)(?:yêu cầu|chỉ thị|đề nghị)(?!\w)", text))
             if not orders:
@@ -325,7 +414,9 @@ class _Reader:
         previous = 0
         for m in find_agencies(tail, context=context):
             gap = tail[previous : m.start]
-            if found and not re.fullmatch(r"[\s,;:()]*(?:và|cùng|đồng thời|chỉ đạo|phối hợp với|trực tiếp chỉ đạo)?[\s,;:]*", gap):
+            if found and not re.fullmatch(
+                r"[\s,;:()]*(?:và|cùng|đồng thời|chỉ đạo|phối hợp với|trực tiếp chỉ đạo)?[\s,;:]*", gap
+            ):
                 break
             if not found and len(gap.split()) > 8:
                 break
@@ -335,13 +426,21 @@ class _Reader:
 
     def _addressee(self, m: Mention) -> Addressee:
         words = self.document.flow[m.start : m.end]
-        return Addressee(agency=m.name, agency_id=m.agency_id, as_written=words, spans=self.document.spans(m.start, m.end), confidence=m.confidence)
+        return Addressee(
+            agency=m.name,
+            agency_id=m.agency_id,
+            as_written=words,
+            spans=self.document.spans(m.start, m.end),
+            confidence=m.confidence,
+        )
 
     # --- evidence -------------------------------------------------------------------------------------------------
 
     def _keep(self, name: str, start: int, end: int, confidence: float) -> None:
         scanned = self.document.confidence(start, end)
-        self.evidence[name] = Evidence(spans=self.document.spans(start, end), confidence=round(min(confidence, max(scanned, 0.3)), 3))
+        self.evidence[name] = Evidence(
+            spans=self.document.spans(start, end), confidence=round(min(confidence, max(scanned, 0.3)), 3)
+        )
 
     def _doubt_handwriting(self, name: str, p: Paragraph, start: int, end: int, *, agrees: bool) -> float:
         if page_read(self.document, p) != "ocr":
@@ -358,7 +457,13 @@ class _Reader:
 
     def _file_name_has(self, digits: str) -> bool:
         wanted = digits.lstrip("0") or "0"
-        return bool(re.search(rf"(?<!\d)0*{re.escape(wanted)}(?:[-_ .]?(?:CT|KH|QD|QĐ|CD|CĐ|TB|CV|UBND)(?![a-z]))", self.file_name, re.IGNORECASE))
+        return bool(
+            re.search(
+                rf"(?<!\d)0*{re.escape(wanted)}(?:[-_ .]?(?:CT|KH|QD|QĐ|CD|CĐ|TB|CV|UBND)(?![a-z]))",
+                self.file_name,
+                re.IGNORECASE,
+            )
+        )
 
     def _warn(self, code: str, vi: str, en: str, name: str) -> None:
         self.warnings.append(Warning(code=code, message=vi, message_en=en, field=f"directive.{name}"))
@@ -393,7 +498,12 @@ def _bodies(lines: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]
         if len(words) < 2:
             continue
         upper = words.upper()
-        unfinished = bool(bodies) and bool(re.search(r"(?:ỦY BAN NHÂN DÂN|UỶ BAN NHÂN DÂN|UBND|HỘI ĐỒNG NHÂN DÂN|\bVÀ|,|-|CHÍNH|ỦY BAN|CHỦ TỊCH)$", bodies[-1][2].upper()))
+        unfinished = bool(bodies) and bool(
+            re.search(
+                r"(?:ỦY BAN NHÂN DÂN|UỶ BAN NHÂN DÂN|UBND|HỘI ĐỒNG NHÂN DÂN|\bVÀ|,|-|CHÍNH|ỦY BAN|CHỦ TỊCH)$",
+                bodies[-1][2].upper(),
+            )
+        )
         if bodies and (unfinished or not _BODY_START.match(upper)):
             first = bodies[-1]
             bodies[-1] = (first[0], end, f"{first[2]} {words}")
@@ -409,7 +519,10 @@ def _cased(words: str, province: Province | None, place: str | None) -> str:
     if known and known.scope == "national":
         return known.name
     lower = spelling.modern(text.lower())
-    local = re.match(r"(?:(?P<chair>chủ tịch)\s+)?(?P<head>ủy ban nhân dân|ubnd|hội đồng nhân dân|hđnd)\s+(?P<kind>tỉnh|thành phố|tp\.?|huyện|quận|thị xã|xã|phường|thị trấn|đặc khu)\s+(?P<name>.+)$", lower)
+    local = re.match(
+        r"(?:(?P<chair>chủ tịch)\s+)?(?P<head>ủy ban nhân dân|ubnd|hội đồng nhân dân|hđnd)\s+(?P<kind>tỉnh|thành phố|tp\.?|huyện|quận|thị xã|xã|phường|thị trấn|đặc khu)\s+(?P<name>.+)$",
+        lower,
+    )
     if local is None:
         scattered = re.match(r"(?P<head>.y ban nh.n d.n|ubnd)\s+(?P<kind>t.nh|th.nh ph.)\s+(?P<name>.+)$", lower)
         if scattered and province:
@@ -417,7 +530,11 @@ def _cased(words: str, province: Province | None, place: str | None) -> str:
     if local:
         head = "Ủy ban nhân dân" if local["head"] in ("ủy ban nhân dân", "ubnd") else "Hội đồng nhân dân"
         kind = "thành phố" if local["kind"].startswith("tp") else local["kind"]
-        if province and kind in ("tỉnh", "thành phố") and fuzz.ratio(folded(province.name), folded(local["name"])) >= 80:
+        if (
+            province
+            and kind in ("tỉnh", "thành phố")
+            and fuzz.ratio(folded(province.name), folded(local["name"])) >= 80
+        ):
             return f"{head} {province.full_name}"
         return f"{head} {kind} {_proper(local['name'])}"
     party = re.match(r"(?P<head>tỉnh ủy|thành ủy|huyện ủy|quận ủy|thị ủy|đảng ủy)\s+(?P<name>.+)$", lower)
@@ -425,7 +542,11 @@ def _cased(words: str, province: Province | None, place: str | None) -> str:
         return f"{party['head'].capitalize()} {_proper(party['name'])}"
     if known:
         official = known.name
-        return f"{official} {province.full_name}" if province and not folded(official).endswith(folded(province.name)) else official
+        return (
+            f"{official} {province.full_name}"
+            if province and not folded(official).endswith(folded(province.name))
+            else official
+        )
     if not text.isupper():
         return register().official(text)
     return register().official(_sentence(text, proper=[place or "", province.name if province else ""]))

@@ -72,7 +72,9 @@ def _columns(paragraphs: Sequence[Paragraph], i: int) -> list[FieldKind]:
     return columns if "content" in columns and len(columns) >= 2 else []
 
 
-def _rows(paragraphs: Sequence[Paragraph], i: int, columns: Sequence[FieldKind], annex: tuple[str, ...]) -> tuple[list[Row], int]:
+def _rows(
+    paragraphs: Sequence[Paragraph], i: int, columns: Sequence[FieldKind], annex: tuple[str, ...]
+) -> tuple[list[Row], int]:
     rows: list[Row] = []
     section: tuple[str, ...] = ()
     title: str | None = None
@@ -83,7 +85,11 @@ def _rows(paragraphs: Sequence[Paragraph], i: int, columns: Sequence[FieldKind],
             cells: list[Cell] = []
             j = i + 1
             for kind in columns:
-                if j >= len(paragraphs) or _ROW.match(paragraphs[j].text) or (cells and _is_section(paragraphs[j].text)):
+                if (
+                    j >= len(paragraphs)
+                    or _ROW.match(paragraphs[j].text)
+                    or (cells and _is_section(paragraphs[j].text))
+                ):
                     break
                 cells.append(Cell(kind, paragraphs[j].start, paragraphs[j].end))
                 j += 1
@@ -108,4 +114,6 @@ def _rows(paragraphs: Sequence[Paragraph], i: int, columns: Sequence[FieldKind],
 
 def _is_section(text: str) -> bool:
     found = _SECTION.match(text)
-    return bool(found and (found["title"] is None or found["title"].isupper() or re.match(r"\W*[IVX]{1,6}\s*[.\-)]", text)))
+    return bool(
+        found and (found["title"] is None or found["title"].isupper() or re.match(r"\W*[IVX]{1,6}\s*[.\-)]", text))
+    )

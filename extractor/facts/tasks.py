@@ -27,7 +27,9 @@ _NO_ORDERS = re.compile(
     re.IGNORECASE,
 )
 # "Các nhiệm vụ cụ thể tại Phụ lục kèm theo …": the tasks are there, not here.
-_POINTER = re.compile(r"^[^.;]{0,90}(?:tại|theo|trong)\s+(?:các\s+)?(?:phụ lục|biểu|danh mục)[^.;]{0,60}[.;]?$", re.IGNORECASE)
+_POINTER = re.compile(
+    r"^[^.;]{0,90}(?:tại|theo|trong)\s+(?:các\s+)?(?:phụ lục|biểu|danh mục)[^.;]{0,60}[.;]?$", re.IGNORECASE
+)
 _GOALS = re.compile(r"mục tiêu|chỉ tiêu", re.IGNORECASE)
 _EFFECT_ONLY = re.compile(
     r"^(?:chỉ thị|kế hoạch|quyết định|công điện|văn bản|hướng dẫn|nghị quyết|thông báo) này (?:có hiệu lực|(?:được\s+)?(?:phổ biến|ban hành|quán triệt)|thay thế|bãi bỏ)[^;]*$|^trên đây là (?:kế hoạch|nội dung|chương trình|thông báo|hướng dẫn)[^;]*$",
@@ -67,7 +69,9 @@ def clean(words: str) -> str:
     return _END.sub(".", text) if re.search(r"/\s*\.?\s*[\w✓*]{0,6}\s*$", text) else text
 
 
-def find_tasks(document: Document, structure: Structure, *, context: Context, addressees: Sequence[Mention], cited: Sequence[Range]) -> list[TaskFact]:
+def find_tasks(
+    document: Document, structure: Structure, *, context: Context, addressees: Sequence[Mention], cited: Sequence[Range]
+) -> list[TaskFact]:
     """The tasks of the operative part, in reading order. `cited` are the ranges of citations in the flow."""
     builder = _Builder(document, context, addressees, cited)
     numbered = [task for root in structure.roots for unit in root.walk() for task in builder.tasks(unit)]
@@ -75,7 +79,9 @@ def find_tasks(document: Document, structure: Structure, *, context: Context, ad
 
 
 class _Builder:
-    def __init__(self, document: Document, context: Context, addressees: Sequence[Mention], cited: Sequence[Range]) -> None:
+    def __init__(
+        self, document: Document, context: Context, addressees: Sequence[Mention], cited: Sequence[Range]
+    ) -> None:
         self.flow = document.flow
         self.context = context
         self.cited = cited
@@ -108,12 +114,20 @@ class _Builder:
         headings = [self.heading_roles(parent) for parent in unit.parents()]
         fields = block + [(unit.start, f) for f in own_fields]
         field_roles = self.field_roles(fields)
-        own = self.roles(start, end) if not within else [r for r in self.roles(start, end) if not self._in_fields(r, unit.start, own_fields)]
+        own = (
+            self.roles(start, end)
+            if not within
+            else [r for r in self.roles(start, end) if not self._in_fields(r, unit.start, own_fields)]
+        )
         when = tuple((base + f.start, base + f.end) for base, f in block if f.kind == "when")
         pieces = self.split(unit, own) or [(start, end, own)]
         for index, (piece_start, piece_end, roles) in enumerate(pieces):
             words = clean(self.flow[piece_start:piece_end])
-            labels = tuple(clean(self.flow[p.start : p.end]).rstrip(" :.;") for p in reversed(list(unit.parents())) if self.is_label(p) and not self.is_field(p))
+            labels = tuple(
+                clean(self.flow[p.start : p.end]).rstrip(" :.;")
+                for p in reversed(list(unit.parents()))
+                if self.is_label(p) and not self.is_field(p)
+            )
             yield TaskFact(
                 id_part="/".join(unit.path) + (f"#{index + 1}" if len(pieces) > 1 else ""),
                 path=unit.path,
@@ -123,7 +137,13 @@ class _Builder:
                 end=piece_end,
                 text=words,
                 title=title_of(words),
-                roles=tuple(inherit(roles, [field_roles, *headings] if field_roles else headings, [] if unit.closing and roles else self.addressees)),
+                roles=tuple(
+                    inherit(
+                        roles,
+                        [field_roles, *headings] if field_roles else headings,
+                        [] if unit.closing and roles else self.addressees,
+                    )
+                ),
                 confidence=self.sureness(unit, roles, headings),
                 when=when,
                 goal=any(_GOALS.search(self.flow[p.start : p.end][:120]) for p in unit.parents()),
@@ -142,7 +162,9 @@ class _Builder:
         )  # fmt: skip
 
     def roles(self, start: int, end: int) -> list[RoleFact]:
-        return find_roles(self.flow[start:end], self.mentions(start, end), offset=start, source="explicit", issuer=self.context.issuer)
+        return find_roles(
+            self.flow[start:end], self.mentions(start, end), offset=start, source="explicit", issuer=self.context.issuer
+        )
 
     # --- field blocks ----------------------------------------------------------------------------------------------
 
@@ -163,7 +185,11 @@ class _Builder:
             text = self.flow[child.start : child.end]
             if self.is_field(child) or leading_field(text):
                 found += [(child.start, f) for f in fields_of(text)]
-                found += [(grand.start, Field("who", 0, 0, grand.end - grand.start)) for grand in child.children if (f := leading_field(text)) and f.kind == "who"]
+                found += [
+                    (grand.start, Field("who", 0, 0, grand.end - grand.start))
+                    for grand in child.children
+                    if (f := leading_field(text)) and f.kind == "who"
+                ]
         return found if any(f.kind in ("lead", "coordinate", "who", "when") for _, f in found) else []
 
     def block_of(self, unit: Unit) -> list[tuple[int, Field]]:
@@ -182,10 +208,18 @@ class _Builder:
         for base, field in fields:
             start, end = base + field.start, base + field.end
             if field.kind in ("lead", "coordinate"):
-                roles += [RoleFact(field.kind, m, m.start + start, m.end + start, "heading", "field", 0.92) for m in self.mentions(start, end)]
+                roles += [
+                    RoleFact(field.kind, m, m.start + start, m.end + start, "heading", "field", 0.92)
+                    for m in self.mentions(start, end)
+                ]
             elif field.kind == "who":
-                found = find_roles(self.flow[start:end], self.mentions(start, end), offset=start, source="heading", label=True)
-                roles += found or [RoleFact("lead", m, m.start + start, m.end + start, "heading", "field", 0.85) for m in self.mentions(start, end)]
+                found = find_roles(
+                    self.flow[start:end], self.mentions(start, end), offset=start, source="heading", label=True
+                )
+                roles += found or [
+                    RoleFact("lead", m, m.start + start, m.end + start, "heading", "field", 0.85)
+                    for m in self.mentions(start, end)
+                ]
         return roles
 
     @staticmethod
@@ -211,7 +245,9 @@ class _Builder:
             return len(text.split()) <= 90 and ";" not in text
         if text.endswith((".", ";")):
             return len(text.split()) <= 6 and not begins_predicate(text, 0)
-        return self._residue(unit) <= _LABEL_WORDS and not re.search(r"chịu trách nhiệm\s+(?:toàn diện|chính|về|trước)", text)
+        return self._residue(unit) <= _LABEL_WORDS and not re.search(
+            r"chịu trách nhiệm\s+(?:toàn diện|chính|về|trước)", text
+        )
 
     def _residue(self, unit: Unit) -> int:
         """How many words of a parent are neither names nor cues that only introduce the list."""
@@ -233,11 +269,18 @@ class _Builder:
             return False
         if _NO_ORDERS.match(labels[0]) or _POINTER.match(clean(text)):
             return False
-        if re.match(r"(?:nguồn\s+)?kinh phí\b", labels[0], re.IGNORECASE) and not any(r.role == "lead" for r in self.roles(unit.start, unit.end)):
+        if re.match(r"(?:nguồn\s+)?kinh phí\b", labels[0], re.IGNORECASE) and not any(
+            r.role == "lead" for r in self.roles(unit.start, unit.end)
+        ):
             return False
         if not unit.children and len(text.split()) < 3:
             return False
-        if len(text.split()) <= 14 and not self._has_actor(unit) and not self._has_verb(text) and not any(_GOALS.search(x) for x in labels):
+        if (
+            len(text.split()) <= 14
+            and not self._has_actor(unit)
+            and not self._has_verb(text)
+            and not any(_GOALS.search(x) for x in labels)
+        ):
             return False
         return not _is_finding(text)
 
@@ -252,7 +295,14 @@ class _Builder:
 
     def heading_roles(self, unit: Unit) -> list[RoleFact]:
         text = self.flow[unit.start : unit.end]
-        return find_roles(text, self.mentions(unit.start, unit.end), offset=unit.start, source="heading", label=True, issuer=self.context.issuer)
+        return find_roles(
+            text,
+            self.mentions(unit.start, unit.end),
+            offset=unit.start,
+            source="heading",
+            label=True,
+            issuer=self.context.issuer,
+        )
 
     def split(self, unit: Unit, roles: Sequence[RoleFact]) -> list[tuple[int, int, list[RoleFact]]]:
         """The parts of a leaf that gives different named bodies different work; empty if it is one task."""
@@ -266,9 +316,9 @@ class _Builder:
         for clause in clauses:
             first = min(r.start for r in leads if r.clause == clause)
             starts.append(self._part_start(unit, first))
-        if starts[0] - unit.start > 60 and not _common_lead_in(self.flow[unit.start : starts[0]]):
-            starts[0] = unit.start
-        elif not _common_lead_in(self.flow[unit.start : starts[0]]):
+        if (
+            starts[0] - unit.start > 60 and not _common_lead_in(self.flow[unit.start : starts[0]])
+        ) or not _common_lead_in(self.flow[unit.start : starts[0]]):
             starts[0] = unit.start
         parts: list[tuple[int, int, list[RoleFact]]] = []
         for i, start in enumerate(starts):
@@ -304,7 +354,8 @@ def _common_lead_in(words: str) -> bool:
 
 
 _FINDING = re.compile(
-    r"(?:thời gian qua|trong những năm qua|năm qua|đã (?:đạt được|có nhiều|triển khai|tích cực)|ghi nhận|biểu dương những|đánh giá cao|ước đạt|lũy kế|luỹ kế|so với cùng kỳ|tuy nhiên)", re.IGNORECASE
+    r"(?:thời gian qua|trong những năm qua|năm qua|đã (?:đạt được|có nhiều|triển khai|tích cực)|ghi nhận|biểu dương những|đánh giá cao|ước đạt|lũy kế|luỹ kế|so với cùng kỳ|tuy nhiên)",
+    re.IGNORECASE,
 )
 
 
@@ -312,7 +363,14 @@ def _is_finding(text: str) -> bool:
     """Praise and findings: past tense in the opening, and no order in the unit."""
     opening = text[:220]
     hits = len(_FINDING.findall(opening))
-    return hits >= 2 or (hits == 1 and not re.search(r"(?:yêu cầu|giao|tiếp tục|tăng cường|phải|khẩn trương|chủ trì|thực hiện|đề nghị|tập trung|rà soát|đẩy mạnh)", text, re.IGNORECASE))
+    return hits >= 2 or (
+        hits == 1
+        and not re.search(
+            r"(?:yêu cầu|giao|tiếp tục|tăng cường|phải|khẩn trương|chủ trì|thực hiện|đề nghị|tập trung|rà soát|đẩy mạnh)",
+            text,
+            re.IGNORECASE,
+        )
+    )
 
 
 def title_of(text: str) -> str:

@@ -21,9 +21,19 @@ _ROMAN_VALUE = {"I": 1, "V": 5, "X": 10}
 LETTERS = "abcdđeghiklmnopqrstuvxy"
 
 _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("part", re.compile(r"\s*(?:PHẦN|Phần)\s+(?:THỨ\s+|thứ\s+)?(?P<v>[IVX]+|\d{1,2}|NHẤT|HAI|BA|nhất|hai|ba)\b\s*[.:\-–]?\s*")),
+    (
+        "part",
+        re.compile(
+            r"\s*(?:PHẦN|Phần)\s+(?:THỨ\s+|thứ\s+)?(?P<v>[IVX]+|\d{1,2}|NHẤT|HAI|BA|nhất|hai|ba)\b\s*[.:\-–]?\s*"
+        ),
+    ),
     ("article", re.compile(r"\s*Điều\s+(?P<v>\d{1,3})\s*[.:]\s*")),
-    ("roman", re.compile(r"\s*(?P<v>[IVX]{1,6}|I[iI]{1,2}|V[iI]{1,3}|Iv|I[xX]|X[iI]{1,3})\s*[.\-–/](?=\s|[[:upper:][:lower:]])\s*")),
+    (
+        "roman",
+        re.compile(
+            r"\s*(?P<v>[IVX]{1,6}|I[iI]{1,2}|V[iI]{1,3}|Iv|I[xX]|X[iI]{1,3})\s*[.\-–/](?=\s|[[:upper:][:lower:]])\s*"
+        ),
+    ),
     ("3", re.compile(r"\s*(?P<v>\d{1,2}\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)\s*[.)]?\s+")),
     ("2", re.compile(r"\s*(?P<v>\d{1,2}\.\d{1,2})\s*(?:[.)]\s*|\s+)(?=[[:upper:]“\"a-z])")),
     ("1", re.compile(r"\s*(?P<v>\d{1,2})\s*[./](?=\s|[[:upper:]“\"])\s*(?!\d)")),
@@ -38,7 +48,8 @@ _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _RANK = {s: r for r, s in enumerate(("part", "article", "roman", "1", "1)", "2", "3", "letter", "(i)", "-", "•", "+"))}
 
 _ORDER = re.compile(
-    r"yêu cầu|chỉ thị|giao\b|đề nghị|phân công|ban hành|kết luận|thống nhất|quyết định|chỉ đạo|thực hiện|triển khai|tập trung|điện\s*:", re.IGNORECASE
+    r"yêu cầu|chỉ thị|giao\b|đề nghị|phân công|ban hành|kết luận|thống nhất|quyết định|chỉ đạo|thực hiện|triển khai|tập trung|điện\s*:",
+    re.IGNORECASE,
 )
 _HINGE_END = re.compile(r"(?:sau|sau đây|như sau|dưới đây|cụ thể|nội dung)\s*[:.;]?\s*$|:\s*$", re.IGNORECASE)
 _HINGE_END_STRICT = re.compile(r"(?:sau|sau đây|như sau|dưới đây)\s*[:.;]?\s*$", re.IGNORECASE)
@@ -176,7 +187,11 @@ def _operative(body: Sequence[Paragraph], markers: Sequence[Marker | None]) -> t
         if m is not None and m.style not in ("-", "•", "+"):
             return i, body[i - 1] if i else None
     for i, paragraph in enumerate(body):
-        if re.search(r"\b(?:yêu cầu|chỉ thị|giao|đề nghị)\b", paragraph.text) and i + 1 < len(body) and _HINGE_END.search(paragraph.text):
+        if (
+            re.search(r"\b(?:yêu cầu|chỉ thị|giao|đề nghị)\b", paragraph.text)
+            and i + 1 < len(body)
+            and _HINGE_END.search(paragraph.text)
+        ):
             return i + 1, paragraph
     for i, paragraph in enumerate(body):
         if re.match(r"(?:\S+\s+){0,12}?(?:yêu cầu|chỉ thị|giao|đề nghị)\b", paragraph.text, re.IGNORECASE):
@@ -247,7 +262,16 @@ def _tree(body: Sequence[Paragraph], markers: list[Marker | None]) -> list[Unit]
         restored = restored or marker.length == 0
         start = paragraph.start + marker.length
         path = (*(parent.path if parent else ()), element)
-        unit = Unit(path, marker.style, start, paragraph.end, paragraph.end, paragraph.text[marker.length :], parent, restored=restored)
+        unit = Unit(
+            path,
+            marker.style,
+            start,
+            paragraph.end,
+            paragraph.end,
+            paragraph.text[marker.length :],
+            parent,
+            restored=restored,
+        )
         siblings.append(unit)
         stack.append(unit)
     return roots
@@ -288,5 +312,7 @@ def _closes(paragraph: Paragraph, stack: Sequence[Unit], *, after_last: bool) ->
     if stack and stack[-1].end == stack[-1].first_end and not re.search(r"[.;,]\s*$", stack[-1].first):
         return False  # the unit before is a bare label: this paragraph is what it labels
     if not after_last:
-        return bool(_WHOLE_DOCUMENT.search(text[:160]) and re.match(r"trên đây|trong quá trình|quá trình", text, re.IGNORECASE))
+        return bool(
+            _WHOLE_DOCUMENT.search(text[:160]) and re.match(r"trên đây|trong quá trình|quá trình", text, re.IGNORECASE)
+        )
     return bool(_WHOLE_DOCUMENT.search(text) or _CLOSING_ORDER.match(text))

@@ -23,7 +23,7 @@ def _tokenizer() -> Any | None:
         root = logging.getLogger()
         handlers, level = list(root.handlers), root.level
         try:
-            from underthesea import word_tokenize  # type: ignore[import-untyped]
+            from underthesea import word_tokenize
 
             word_tokenize("khởi động")
         except Exception:

@@ -33,7 +33,9 @@ def marker_view(text: str) -> str:
 
 
 _TERMINAL = re.compile(r"[.;:!?…][”\"’')\]]*\s*$|/\s*\.\s*/?\s*\w{0,3}\W*$")
-_PAGE_EDGE = 12.0  # points: an indent below this is no first-line indent (the rule asks for 1 to 1.27 cm = 28 to 36 points)
+_PAGE_EDGE = (
+    12.0  # points: an indent below this is no first-line indent (the rule asks for 1 to 1.27 cm = 28 to 36 points)
+)
 _SHORT = 0.12  # share of the column's width by which a paragraph's last line falls short
 
 
@@ -51,7 +53,11 @@ def starts(lines: Sequence[Line], zones: Sequence[Zone], texts: Sequence[str]) -
             else:
                 result.append(_starts_by_words(before, line, texts, wrapped))
         elif zones[i] == "recipients":
-            result.append(bool(re.match(r"\s*[-–—+•*~¬]", line.text)) or bool(re.match(r"\W*Lưu\b", line.text)) or not _continues(line.text))
+            result.append(
+                bool(re.match(r"\s*[-–—+•*~¬]", line.text))
+                or bool(re.match(r"\W*Lưu\b", line.text))
+                or not _continues(line.text)
+            )
         elif zones[i] == "subject":
             result.append(False)
         else:

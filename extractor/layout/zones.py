@@ -36,7 +36,9 @@ _TITLE = re.compile(
     r"^\W*(?:Q\.\s*)?(?:PHÓ\s+)?(CHỦ TỊCH|BỘ TRƯỞNG|THỦ TƯỚNG|THỨ TRƯỞNG|GIÁM ĐỐC|TỔNG GIÁM ĐỐC|BÍ THƯ|CHỦ NHIỆM|TỔNG\b|THỐNG ĐỐC|CỤC TRƯỞNG|"
     r"TỔNG CỤC TRƯỞNG|CHI CỤC TRƯỞNG|VIỆN TRƯỞNG|CHÁNH|HIỆU TRƯỞNG|TRƯỞNG|VỤ TRƯỞNG|TƯ LỆNH|CHỈ HUY TRƯỞNG|PHÓ)"
 )
-_ANNEX = re.compile(r"^\W*(PHỤ\s+LỤC|Phụ\s+lục|DANH\s+MỤC|BIỂU\s+MẪU|BIỂU\s+SỐ|Mẫu\s+số|(?:\()?(?:Kèm|Ban hành kèm)\s+theo)\b")
+_ANNEX = re.compile(
+    r"^\W*(PHỤ\s+LỤC|Phụ\s+lục|DANH\s+MỤC|BIỂU\s+MẪU|BIỂU\s+SỐ|Mẫu\s+số|(?:\()?(?:Kèm|Ban hành kèm)\s+theo)\b"
+)
 _ORGAN = re.compile(
     r"^\W*(ỦY BAN|UỶ BAN|UBND|BỘ|SỞ|CHÍNH PHỦ|THỦ TƯỚNG|QUỐC HỘI|VĂN PHÒNG|TỈNH|THÀNH|HUYỆN|QUẬN|ĐẢNG|BAN|HỘI|TỔNG|CỤC|VIỆN|KIỂM TOÁN|NGÂN HÀNG|"
     r"TÒA|TOÀ|THANH TRA|ĐOÀN|CHI CỤC|TRƯỜNG|CHỦ TỊCH|XÃ|PHƯỜNG|BẢO HIỂM|KHO BẠC|CÔNG AN|LIÊN|MẶT TRẬN|TRUNG TÂM|TẬP ĐOÀN|CÔNG TY|BCH|CỘNG HÒA)"
@@ -133,7 +135,13 @@ def _head_without_kind(lines: Sequence[Line]) -> int:
     last = 0
     for i, line in enumerate(lines[:_HEAD_LINES]):
         t = line.text
-        if _is_motto(t) or _NUMBER.match(t) or _DATE_LINE.match(t) or (_SUBJECT_CUE.match(t) and "V/v" in t[:5]) or _SECRECY.match(t):
+        if (
+            _is_motto(t)
+            or _NUMBER.match(t)
+            or _DATE_LINE.match(t)
+            or (_SUBJECT_CUE.match(t) and "V/v" in t[:5])
+            or _SECRECY.match(t)
+        ):
             last = i + 1
     return last
 
@@ -150,9 +158,7 @@ def _head(lines: Sequence[Line]) -> list[Zone]:
             zones.append("number")
         elif _DATE_LINE.match(t):
             zones.append("date_line")
-        elif _SUBJECT_CUE.match(t):
-            zones.append("subject")
-        elif zones and zones[-1] == "subject" and not _is_upper(t):
+        elif _SUBJECT_CUE.match(t) or (zones and zones[-1] == "subject" and not _is_upper(t)):
             zones.append("subject")
         else:
             zones.append("letterhead")
@@ -178,20 +184,28 @@ def _subject_end(lines: Sequence[Line], texts: Sequence[str], kind_at: int) -> i
         if text.endswith(":"):
             break  # the body's opening ("… điện:")
         if seen == 0:
-            if not (_is_upper(text) or _SUBJECT_CUE.match(text) or line.centred or (len(text) < 160 and text[:1].islower() is False and not text.endswith((".", ":")))):
+            if not (
+                _is_upper(text)
+                or _SUBJECT_CUE.match(text)
+                or line.centred
+                or (len(text) < 160 and text[:1].islower() is False and not text.endswith((".", ":")))
+            ):
                 break
         elif _is_upper(text) and _is_upper(lines[i - 1].text):
             pass
-        elif _SUBJECT_CUE.match(text) and seen <= 2 and _is_upper(lines[i - 1].text) and lines[i - 1].text.strip().upper().startswith("CỦA"):
+        elif (
+            _SUBJECT_CUE.match(text)
+            and seen <= 2
+            and _is_upper(lines[i - 1].text)
+            and lines[i - 1].text.strip().upper().startswith("CỦA")
+        ):
             pass  # "CHỈ THỊ / CỦA BAN THƯỜNG VỤ TỈNH ỦY / về …"
-        elif _is_upper(lines[i - 1].text) and not _is_upper(text):
-            break
-        elif _blank_before(lines, i, texts):
+        elif (_is_upper(lines[i - 1].text) and not _is_upper(text)) or _blank_before(lines, i, texts):
             break
         elif line.indent is not None:
             if not line.centred:
                 break
-        elif not (text[:1].islower() or text[:1].isdigit() or text[:1] in "(“\"-") or text.endswith((".", ":", ";")):
+        elif not (text[:1].islower() or text[:1].isdigit() or text[:1] in '(“"-') or text.endswith((".", ":", ";")):
             break
         i += 1
     return i
@@ -221,7 +235,9 @@ def _signs(text: str) -> bool:
 def is_name(text: str) -> bool:
     """Whether the line could be a person's name: two to six words, each with a capital, no digits."""
     words = re.sub(r"[^\w\s.\-]", " ", re.sub(r"(?<=\w)[’'`](?=\w)", "", text)).split()
-    words = [w for w in words if not re.fullmatch(r"(?:GS|PGS|TS|ThS|BS|KS|Ths|Ts|Đại|Thiếu|Trung|Thượng|tá|tướng|úy)\.?", w)] or words
+    words = [
+        w for w in words if not re.fullmatch(r"(?:GS|PGS|TS|ThS|BS|KS|Ths|Ts|Đại|Thiếu|Trung|Thượng|tá|tướng|úy)\.?", w)
+    ] or words
     return 2 <= len(words) <= 6 and all(w[0].isupper() and not any(c.isdigit() for c in w) for w in words)
 
 
