@@ -139,6 +139,16 @@ def test_an_amending_law_and_the_law_that_it_amends() -> None:
     ]
 
 
+def test_an_amending_law_of_several_laws_keeps_its_own_day() -> None:
+    text = "Căn cứ Luật sửa đổi, bổ sung một số điều của Luật Giá và Luật Đấu thầu ngày 22 tháng 11 năm 2019;"
+    facts = find_citations(text, preamble_end=0)
+    assert [(fact.text[-8:], fact.issued_on) for fact in facts] == [
+        ("năm 2019", date(2019, 11, 22)),
+        ("Luật Giá", None),
+        ("Đấu thầu", None),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -155,6 +165,7 @@ def test_an_amending_law_and_the_law_that_it_amends() -> None:
             "Quy hoạch mạng lưới y tế thời kỳ 2021 - 2030, tầm nhìn đến năm 2050",
         ),
         ("thực hiện Công ước về quyền trẻ em.", "Công ước về quyền trẻ em"),
+        ("thực hiện Đề án 06, các đơn vị", "Đề án 06"),
         ("triển khai Đề án “Sữa học đường” giai đoạn 2021-2025 tại", "Đề án “Sữa học đường” giai đoạn 2021-2025"),
     ],
 )

@@ -98,6 +98,10 @@ def test_a_period_to_do_it_in(text: str, expected: str) -> None:
             "Định kỳ trước ngày 01/6 và 15/11 hằng năm báo cáo kết quả.",
             ["FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=1", "FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=15"],
         ),
+        (
+            "Báo cáo 6 tháng (trước ngày 15/6), báo cáo năm (trước ngày 15/12).",
+            ["FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=15", "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=15"],
+        ),
         ("Gửi báo cáo trước ngày 15 tháng cuối quý.", ["FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY=15"]),
         ("Gửi báo cáo trước ngày 05 của tháng đầu quý sau.", ["FREQ=YEARLY;BYMONTH=1,4,7,10;BYMONTHDAY=5"]),
         ("Gửi báo cáo thứ Sáu hàng tuần.", ["FREQ=WEEKLY;BYDAY=FR"]),
