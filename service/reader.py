@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +93,15 @@ async def read(source: Path, file_name: str, results: Path, settings: Settings, 
 async def _listen(process: asyncio.subprocess.Process, stall: int, told: Told) -> dict[str, Any] | None:
     """The reader's last word, or None when it ended without one."""
     assert process.stdout
+    last = b""
+    moved = time.monotonic()
     while line := await asyncio.wait_for(process.stdout.readline(), stall):
+        # A reader that waits says the same again and again: it lives, but gets nowhere.
+        if line == last:
+            if time.monotonic() - moved > stall:
+                raise TimeoutError
+            continue
+        last, moved = line, time.monotonic()
         try:
             said: dict[str, Any] = json.loads(line)
         except ValueError:
@@ -107,9 +116,11 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     # The group, not the process alone: the OCR engine runs as its children.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    if process.stdin:
-        process.stdin.close()
-    await asyncio.shield(process.wait())
+    assert process.stdin and process.stdout
+    process.stdin.close()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(process.stdout.read(), 5)  # to its end, so that the pipe is closed with the process
+    await process.wait()
 
 
 def _too_slow(settings: Settings) -> Failure:

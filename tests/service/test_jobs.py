@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from service import reader
 from service.house import House, InUse
-from tests.service.conftest import settings_for
+from tests.service.conftest import gone, settings_for
 
 Upload = Callable[..., Any]
 Ended = Callable[[dict[str, Any]], dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    opened = House.open(settings_for(tmp_path_factory.mktemp("data"), job_stall_seconds=2, job_slots=2))
-    yield opened
-    opened.close()
 
 
 def test_a_document_that_cannot_be_read_says_why_in_both_languages(
@@ -58,9 +53,17 @@ def test_a_defect_of_the_reader_is_not_shown_to_people(upload: Upload, ended: En
     assert "secret" not in json.dumps(job)
 
 
-def test_a_reader_without_progress_is_stopped(upload: Upload, ended: Ended) -> None:
-    job = ended(upload("wait=60").json()["job"])
-    assert (job["state"], job["error"]["code"]) == ("failed", "too-slow")
+@pytest.mark.parametrize("limit", [{"job_stall_seconds": 1}, {"job_seconds": 1}])
+def test_a_reader_that_gets_nowhere_is_stopped(tmp_path: Path, limit: dict[str, int]) -> None:
+    source, trace = tmp_path / "a.txt", tmp_path / "trace"
+    source.write_text(f"wait=600;trace={trace}")
+
+    async def told(stage: str, page: int, pages: int) -> None:
+        pass
+
+    outcome = asyncio.run(reader.read(source, "a.txt", tmp_path, settings_for(tmp_path, **limit), told))
+    assert isinstance(outcome, reader.Failure) and outcome.code == "too-slow"
+    assert not trace.exists() or gone(trace.read_text())
 
 
 def test_progress_can_be_followed(client: TestClient, upload: Upload) -> None:
