@@ -7,7 +7,7 @@ no deadline; targets mask their periods before deadlines are read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractor.facts import words
 from extractor.facts.assignments import RoleFact
@@ -19,7 +19,7 @@ from extractor.facts.targets import TargetFact, find_targets
 from extractor.facts.tasks import TaskFact, find_tasks, task_id
 from extractor.facts.units import structure
 from extractor.layout.document import Document
-from extractor.record import Assignment, Citation, Deadline, Directive, Period, Signature, Span, Target, Task, Warning
+from extractor.record import Assignment, Citation, Deadline, Directive, Period, Signature, Target, Task, Warning
 
 DOUBTFUL = 0.7  # below this a clerk is asked to look
 
@@ -51,7 +51,7 @@ class _Reader:
         body = structure(document)
         header = read_header(document, body, signatures=signatures, file_name=file_name)
         cited = self._cited(body.preamble_start, body.preamble_end, header)
-        taken = [r for _, ranges in cited for r in ranges]
+        taken = [(s, max(e, f.reach if i == 0 else e)) for f, ranges in cited for i, (s, e) in enumerate(ranges)]
         found = find_tasks(document, body, context=header.context, addressees=header.addressees, cited=taken)
         tasks: list[Task] = []
         targets: list[Target] = []
@@ -91,7 +91,10 @@ class _Reader:
             own_number=header.directive.number,
             signed=header.directive.issued_on,
         )
-        return [(fact, [(s + start, e + start) for s, e in ranges]) for fact, ranges in merge_citations(found)]
+        return [
+            (replace(fact, reach=fact.reach + start), [(s + start, e + start) for s, e in ranges])
+            for fact, ranges in merge_citations(found)
+        ]
 
     def _citation(self, fact: CitationFact, ranges: Sequence[Range]) -> Citation:
         spans = [span for s, e in ranges for span in self.document.spans(s, e)]

@@ -552,6 +552,8 @@ def _shape_end(view: str, position: int, *, small: bool = False) -> int | None:
             and not _begins_long_predicate(view, start)
         ):
             end = match.end(1)
+        elif end is not None and (tail := _lower_tail(view, i, position, small=small)):
+            return tail
         elif (
             end is not None
             and _NEEDS_OBJECT.search(view, position, end)
@@ -563,8 +565,6 @@ def _shape_end(view: str, position: int, *, small: bool = False) -> int | None:
             if following and following.start(1) in inner:
                 end = following.end(1)
             position = end
-        elif end is not None and (tail := _lower_tail(view, i, position, small=small)):
-            return tail
         elif end is not None and _lower_bridge(view, i):
             i = _lower_bridge(view, i) or i
             continue
@@ -652,7 +652,7 @@ def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[
         return [Mention(at, idiom.end(), "group", 0.8, name, _group_id(name), True)]
     while True:
         more = _GROUP_NEXT.match(view, end)
-        if not more or more["det"]:
+        if not more or more["det"] or _is_verb(view, more):
             break
         if re.match(r"\s*và\s", more[0]) and _is_own_body(view, more, known):
             break
@@ -719,6 +719,12 @@ def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[
 _CHARGED = re.compile(
     r"(?:(?!chủ trì|phối hợp|báo cáo|chỉ đạo|triển khai|các |Chủ tịch|Giám đốc|Thủ trưởng|UBND|Ủy ban|Sở )[^.;:\n]){1,110}?(?=\s+(?:có trách nhiệm|có nhiệm vụ|chịu trách nhiệm))"
 )
+
+
+def _is_verb(view: str, more: re.Match[str]) -> bool:
+    """Whether what looks like a kind begins a longer verb: "báo | cáo", not "tổ chức"."""
+    verb = _verbs().match(view, more.start("kind"))
+    return bool(verb and verb.end() > more.end("kind"))
 
 
 def _free_qualifier(view: str, end: int) -> int:

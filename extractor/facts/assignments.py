@@ -36,7 +36,10 @@ class RoleFact:
 
 
 _SENTENCE = re.compile(r"[.;!?…](?=\s+[[:upper:]“\"(+-])|\.(?=\s*$)|;(?=\s)|\n")
-_ABBREVIATED = re.compile(r"(?:\b(?:TP|Tp|TT|Q|P|T|ThS|TS|BS|PCT|CT|Mr)|\d)$")
+_ABBREVIATED = re.compile(r"(?:\b(?:TP|Tp|TT|Q|P|T|ThS|TS|BS|PCT|CT|Mr)|(?:^|\n)\d{1,2})$")
+
+# "(i) … (ii) …" inside a paragraph: each begins a clause of its own.
+_ENUMERATOR = re.compile(r"\((?:[ivx]{1,4}|\d{1,2}|[a-zđ])\)\s*(?=[[:upper:]])")
 
 # What may stand between two bodies of one list.
 _IN_LIST = re.compile(
@@ -113,6 +116,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
             depth = max(0, depth - 1)
         elif char == "\n":
             depth = 0
+        if char == "(" and i and i > start and _ENUMERATOR.match(text, i):
+            bounds.append((start, i))
+            start = i
         if char in ".;!?…\n" and (
             char == "\n"
             or (depth == 0 and _SENTENCE.match(text, i) and not (char == "." and _ABBREVIATED.search(text[:i])))
@@ -162,7 +168,7 @@ def _joined(text: str, bounds: Sequence[tuple[int, int]], mentions: Sequence[Men
 
 def _is_orderer(text: str, m: Mention, issuer: str | None) -> bool:
     """Whether a mention is the body that orders here: "Ủy ban nhân dân tỉnh yêu cầu …", "Bộ trưởng giao …"."""
-    if not _ORDERS_OTHERS.match(text, m.end):
+    if not _ORDERS_OTHERS.match(text, m.end) or _RECEIVER.search(text[: m.start]):
         return False
     return issuer is None or spelling.key(m.name) == spelling.key(issuer) or m.chief
 
@@ -366,7 +372,7 @@ def _receiver(gap: str, so_far: str, first: bool) -> tuple[Role, str, float] | N
 def _subject(
     text: str, start: int, m: Mention, gap: str, so_far: str, follow: int, *, led: bool, label: bool
 ) -> tuple[Role | None, str, float]:
-    at_start = not so_far.strip(" \t“\"'–-+*")
+    at_start = not _ENUMERATOR.sub("", so_far.lstrip() + " X").rstrip("X").strip(" \t“\"'–-+*")
     after = text[follow : follow + 3].lstrip(" ")
     if at_start and (label or after[:1] in (":", "\n") or (after == "" and label)):
         return "lead", "label", 0.95

@@ -257,7 +257,7 @@ class _Reader:
             authority and stands_for and len(titles) >= 2 and authority == "KT."
         ):  # "KT. BỘ TRƯỞNG, / CHỦ NHIỆM / PHÓ CHỦ NHIỆM"
             stands_for, titles = " ".join([stands_for, *titles[:-1]]), titles[-1:]
-        title = " ".join(titles) or None
+        title = _title(" ".join(titles), scanned=page_read(self.document, lines[-1]) == "ocr")
         if authority and not title and stands_for and name:
             title = stands_for if authority in ("Q.",) else None
         if not (title or name):
@@ -274,9 +274,9 @@ class _Reader:
         return Signer.model_validate(
             {
                 "name": name,
-                "title": _sentence(title) if title else None,
+                "title": _lowered(title) if title else None,
                 "authority": authority,
-                "for": register().official(_sentence(stands_for)) if stands_for else None,
+                "for": register().official(_lowered(stands_for)) if stands_for else None,
                 "spans": self.document.spans(start, end),
                 "confidence": confidence,
             }
@@ -495,7 +495,7 @@ def _bodies(lines: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]
     bodies: list[tuple[int, int, str]] = []
     for start, end, text in lines:
         words = re.sub(r"^[\W_]+|[\W_]+$", "", text)
-        if len(words) < 2:
+        if len(words) < 2 or re.search(r"\d", words):
             continue
         upper = words.upper()
         unfinished = bool(bodies) and bool(
@@ -556,6 +556,35 @@ def _proper(words: str) -> str:
     return " ".join(w[:1].upper() + w[1:] for w in words.split())
 
 
+_TITLES = (
+    "CHỦ TỊCH", "PHÓ CHỦ TỊCH", "BỘ TRƯỞNG", "THỨ TRƯỞNG", "THỦ TƯỚNG", "PHÓ THỦ TƯỚNG", "GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "TỔNG GIÁM ĐỐC", "PHÓ TỔNG GIÁM ĐỐC", "BÍ THƯ", "PHÓ BÍ THƯ",
+    "PHÓ BÍ THƯ THƯỜNG TRỰC", "CHÁNH VĂN PHÒNG", "PHÓ CHÁNH VĂN PHÒNG", "CHÁNH THANH TRA", "PHÓ CHÁNH THANH TRA", "CỤC TRƯỞNG", "PHÓ CỤC TRƯỞNG", "TỔNG CỤC TRƯỞNG", "PHÓ TỔNG CỤC TRƯỞNG", "CHI CỤC TRƯỞNG",
+    "CHỦ NHIỆM", "PHÓ CHỦ NHIỆM", "THỐNG ĐỐC", "PHÓ THỐNG ĐỐC", "VIỆN TRƯỞNG", "VỤ TRƯỞNG", "PHÓ VỤ TRƯỞNG", "TRƯỞNG BAN", "PHÓ TRƯỞNG BAN", "HIỆU TRƯỞNG", "TỔNG KIỂM TOÁN NHÀ NƯỚC",
+    "PHÓ TỔNG KIỂM TOÁN NHÀ NƯỚC", "TỔNG THANH TRA", "CHỈ HUY TRƯỞNG", "TƯ LỆNH", "TRƯỞNG PHÒNG", "PHÓ TRƯỞNG PHÒNG", "CHÁNH ÁN", "PHÓ CHỦ TỊCH THƯỜNG TRỰC",
+)  # fmt: skip
+
+
+def _title(words: str, *, scanned: bool) -> str | None:
+    """A title of office; on a scan, where a seal lies over it, only what is close to a known title."""
+    if not words:
+        return None
+    if not scanned:
+        return words
+    best = max(_TITLES, key=lambda t: fuzz.ratio(folded(t), folded(words)))
+    if fuzz.ratio(folded(best), folded(words)) >= 82:
+        return best
+    return words if any(folded(words).startswith(folded(t) + " ") for t in _TITLES) else None
+
+
+_HEAD_NOUN = r"Bộ|Sở|Cục|Chi cục|Tổng cục|Vụ|Viện|Ban|Hội|Phòng|Trung tâm|Tập đoàn|Công ty|Tổng công ty|Trường|Bệnh viện|Đài|Báo|Chi nhánh|Quỹ"
+
+
+def _lowered(text: str) -> str:
+    """A title of office as printed, in sentence case."""
+    lower = re.sub(r"\s+", " ", text.lower()).strip()
+    return spelling.modern(lower[:1].upper() + lower[1:])
+
+
 def _sentence(text: str, proper: Sequence[str] = ()) -> str:
     """Capitals to a sentence: first letter large, the rest small, proper names kept."""
     lower = re.sub(r"\s+", " ", text.lower()).strip()
@@ -563,6 +592,8 @@ def _sentence(text: str, proper: Sequence[str] = ()) -> str:
     for name in proper:
         if name:
             result = re.sub(re.escape(name), name, result, flags=re.IGNORECASE)
+    # A name's word after its head noun is large: "Bộ Thủy nông", "Cục Đường thủy".
+    result = re.sub(rf"^({_HEAD_NOUN}) (\w)", lambda m: f"{m[1]} {m[2].upper()}", result)
     return spelling.modern(result)
 
 

@@ -316,9 +316,7 @@ class _Builder:
         for clause in clauses:
             first = min(r.start for r in leads if r.clause == clause)
             starts.append(self._part_start(unit, first))
-        if (
-            starts[0] - unit.start > 60 and not _common_lead_in(self.flow[unit.start : starts[0]])
-        ) or not _common_lead_in(self.flow[unit.start : starts[0]]):
+        if not _common_lead_in(self.flow[unit.start : starts[0]]):
             starts[0] = unit.start
         parts: list[tuple[int, int, list[RoleFact]]] = []
         for i, start in enumerate(starts):
@@ -334,7 +332,7 @@ class _Builder:
     def _part_start(self, unit: Unit, position: int) -> int:
         """Where the clause begins that has a lead at `position`: after the last ";", "." or line end before it."""
         text = self.flow[unit.start : position]
-        bounds = [m.end() for m in re.finditer(r"[.;\n:]\s*(?:\([ivx\d]+\)\s*)?(?=\S)", text)]
+        bounds = [m.end() for m in re.finditer(r"[.;\n:]\s+(?:\([ivx\d]+\)\s*)?(?=\S|$)", text)]
         return unit.start + (bounds[-1] if bounds else 0)
 
     def sureness(self, unit: Unit, roles: Sequence[RoleFact], headings: Sequence[Sequence[RoleFact]]) -> float:

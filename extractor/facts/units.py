@@ -60,7 +60,7 @@ _WHOLE_DOCUMENT = re.compile(
 )
 _CLOSING_ORDER = re.compile(
     r"^(?:(?:chủ tịch\s+)?(?:ủy ban|uỷ ban|ubnd|bộ trưởng|thủ tướng|ban thường vụ|chủ tịch)[^.;:]{0,90}?\s)?(?:yêu cầu|đề nghị|giao|nhận được|căn cứ|khen thưởng)\b|"
-    r"^(?:thủ trưởng|giám đốc|chủ tịch|chánh văn phòng|văn phòng|các sở|các đồng chí|các cơ quan|các đơn vị|sở|ban)\b[^.;]{0,160}"
+    r"^(?:thủ trưởng|giám đốc|chủ tịch|chánh văn phòng|văn phòng|ubnd|ủy ban nhân dân|uỷ ban nhân dân|các bộ|các địa phương|các sở|các đồng chí|các cơ quan|các đơn vị|sở|ban)\b[^.;]{0,160}"
     r"(?:chịu trách nhiệm|theo dõi|đôn đốc|nghiêm túc|báo cáo|tổ chức thực hiện|triển khai)",
     re.IGNORECASE,
 )
@@ -146,6 +146,11 @@ def _roman(value: str) -> int:
     for i, d in enumerate(digits):
         total += -d if i + 1 < len(digits) and d < digits[i + 1] else d
     return total
+
+
+def _to_roman(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return "X" * tens + ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")[ones]
 
 
 def structure(document: Document) -> Structure:
@@ -285,6 +290,9 @@ def _element(marker: Marker, siblings: Sequence[Unit]) -> tuple[str, bool]:
         return f"+{len(siblings) + 1}", False
     value = marker.value
     if marker.style == "roman":
+        before = _roman(siblings[-1].path[-1]) if siblings else 0
+        if 0 < before and _roman(value) <= before:
+            return _to_roman(before + 1), True  # "III." read as "II."
         return value.upper(), False
     if marker.style == "letter" and value not in LETTERS:
         before = siblings[-1].path[-1] if siblings else ""
@@ -297,8 +305,9 @@ def _element(marker: Marker, siblings: Sequence[Unit]) -> tuple[str, bool]:
             return "d", True  # OCR gave "d)" a stroke
     if marker.style in ("1", "1)"):
         value = str(int(value))
-        if siblings and siblings[-1].path[-1] == value and value.isdigit():
-            return str(int(value) + 1), True
+        before_value = int(siblings[-1].path[-1]) if siblings else 0
+        if before_value and 1 < int(value) <= before_value or (before_value == 1 and value == "1"):
+            return str(before_value + 1), True
     if marker.style == "part":
         return f"Phần {value}", False
     if marker.style == "article":

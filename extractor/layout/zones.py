@@ -146,6 +146,10 @@ def _head_without_kind(lines: Sequence[Line]) -> int:
     return last
 
 
+# A line that holds a document's symbol is the number's, however badly its digits were read.
+_SYMBOL = re.compile(r"[/-]\s*[[:upper:]]{1,4}\s*-\s*[[:upper:]]{2,}|^\W*S\S{0,2}\s*[:;.]\s*\S{0,8}\s*[/-]|\d\s*[/-]\s*[[:upper:]]{2,}[[:alpha:]]*\W*$")
+
+
 def _head(lines: Sequence[Line]) -> list[Zone]:
     zones: list[Zone] = []
     for line in lines:
@@ -154,7 +158,7 @@ def _head(lines: Sequence[Line]) -> list[Zone]:
             zones.append("motto")
         elif _SECRECY.match(t) or _URGENCY.match(t):
             zones.append("urgency")
-        elif _NUMBER.match(t) or (_number_without_label(t) and "motto" in zones):
+        elif _NUMBER.match(t) or _SYMBOL.search(t) or (_number_without_label(t) and "motto" in zones):
             zones.append("number")
         elif _DATE_LINE.match(t):
             zones.append("date_line")
