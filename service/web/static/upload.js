@@ -35,9 +35,16 @@ async function send(file) {
     name.replaceChildren(link);
     if (!content.new_document) line.append(" (tệp này đã được nộp trước đó)");
     await follow(content.job.id, (job) => draw(status, job));
+    await refresh();
   } catch {
     status.textContent = "Không gửi được. Hãy kiểm tra kết nối rồi thử lại.";
   }
+}
+
+// The list as the server draws it now, in place of the one shown.
+async function refresh() {
+  const page = new DOMParser().parseFromString(await (await fetch("/")).text(), "text/html");
+  document.getElementById("documents").replaceWith(page.getElementById("documents"));
 }
 
 async function sendAll(files) {
