@@ -6,8 +6,10 @@ no deadline; targets mask their periods before deadlines are read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from extractor.facts import words
 from extractor.facts.assignments import RoleFact
@@ -15,6 +17,7 @@ from extractor.facts.citations import CitationFact, find_citations, merge_citati
 from extractor.facts.deadlines import DeadlineFact, find_deadlines
 from extractor.facts.fact import Range
 from extractor.facts.header import Header, read_header
+from extractor.facts.respelling import respelled
 from extractor.facts.targets import TargetFact, find_targets
 from extractor.facts.tasks import TaskFact, find_tasks, task_id
 from extractor.facts.units import structure
@@ -43,16 +46,23 @@ def read_facts(document: Document, *, sha256: str, signatures: Sequence[Signatur
 class _Reader:
     def __init__(self, document: Document, sha256: str) -> None:
         self.document = document
+        self.view = respelled(document)  # what grammars read; texts and places are the document's own
         self.sha256 = sha256
         self.warnings: list[Warning] = []
 
     def read(self, signatures: Sequence[Signature], file_name: str) -> Facts:
-        document = self.document
-        body = structure(document)
-        header = read_header(document, body, signatures=signatures, file_name=file_name)
+        body = structure(self.view)
+        header = read_header(self.view, body, signatures=signatures, file_name=file_name)
         cited = self._cited(body.preamble_start, body.preamble_end, header)
         taken = [(s, max(e, f.reach if i == 0 else e)) for f, ranges in cited for i, (s, e) in enumerate(ranges)]
-        found = find_tasks(document, body, context=header.context, addressees=header.addressees, cited=taken)
+        found = find_tasks(
+            self.view,
+            body,
+            as_read=self.document.flow,
+            context=header.context,
+            addressees=header.addressees,
+            cited=taken,
+        )
         tasks: list[Task] = []
         targets: list[Target] = []
         for fact in found:
@@ -80,8 +90,8 @@ class _Reader:
     # --- citations -----------------------------------------------------------------------------------------------------
 
     def _cited(self, start: int, preamble_end: int, header: Header) -> list[tuple[CitationFact, list[Range]]]:
-        flow = self.document.flow
-        body = list(self.document.zone("body"))
+        flow = self.view.flow
+        body = list(self.view.zone("body"))
         if not body:
             return []
         end = body[-1].end
@@ -94,6 +104,7 @@ class _Reader:
         return [
             (replace(fact, reach=fact.reach + start), [(s + start, e + start) for s, e in ranges])
             for fact, ranges in merge_citations(found)
+            if not re.fullmatch(r"\d{1,2}/\s*\w", fact.number or "")  # "1/ Giám đốc …" is a unit's number
         ]
 
     def _citation(self, fact: CitationFact, ranges: Sequence[Range]) -> Citation:
@@ -109,7 +120,7 @@ class _Reader:
         self, fact: TaskFact, cited: Sequence[Range], header: Header, targets_before: int
     ) -> tuple[Task, list[Target]]:
         signed = header.directive.issued_on
-        text = self.document.flow[fact.start : fact.end]
+        text = self.view.flow[fact.start : fact.end]
         taken = [
             (max(s, fact.start) - fact.start, min(e, fact.end) - fact.start)
             for s, e in cited
@@ -122,7 +133,14 @@ class _Reader:
         deadlines = [] if fact.goal and goals else find_deadlines(text, signed=signed, taken=masked)
         where = [(d, fact.start) for d in deadlines]
         for start, end in fact.when:
-            where += [(d, start) for d in find_deadlines(self.document.flow[start:end], signed=signed)]
+            year = re.fullmatch(r"\W*(?:[Nn]ăm\s+)?(20\d{2})\W*", self.view.flow[start:end])
+            if year:  # a cell that only says the year
+                due = date(int(year[1]), 12, 31)
+                where.append(
+                    (DeadlineFact(year.start(1), year.end(1), "year cell", 0.85, "date", due=due, text=year[1]), start)
+                )
+                continue
+            where += [(d, start) for d in find_deadlines(self.view.flow[start:end], signed=signed)]
         task = Task(
             id=id_, path=fact.path, heading=fact.heading, text=fact.text, title=fact.title, spans=self.document.spans(fact.start, fact.end),
             confidence=self._sure(fact.confidence, fact.start, fact.end, weight=0.3),

@@ -203,6 +203,13 @@ def _parse(view: str, at: int, known: dict[int, int], context: Context) -> list[
     if person:
         name = f"{register().official(person['office'])} {person['name']}"
         return [Mention(at, person.end(), "person", 0.9, name, None, False, True, True)]
+    territory = _TERRITORY.match(view, at)
+    if territory:
+        province = register().province(territory["name"], on=context.signed)
+        after = territory.end()
+        if province and (begins_predicate(view, after) or re.match(r"\s+(?:cần|phải)(?!\w)", view[after:])):
+            name = f"Ủy ban nhân dân {province.full_name}"
+            return [Mention(at, after, "territory acts", 0.7, name, _id(name, context), False)]
     persons = _PERSON_GROUP.match(view, at)
     if persons:
         return _persons(persons)
@@ -222,11 +229,15 @@ def _parse(view: str, at: int, known: dict[int, int], context: Context) -> list[
     bare = re.compile(
         r"(?:Bộ trưởng|Chủ tịch|Giám đốc|Tổng Giám đốc|Tổng Kiểm toán Nhà nước|Tổng KTNN|Thống đốc)(?!\w)"
     ).match(view, at)
-    if bare and context.issuer and at not in known:
+    if bare and context.issuer and at not in known and (bare[0] != "Bộ trưởng" or context.issuer.startswith("Bộ ")):
         return [
             Mention(at, bare.end(), "issuer's head", 0.7, context.issuer, _id(context.issuer, context), False, True)
         ]
     return _body_or_group(view, at, known, context)
+
+
+# "Tỉnh A cần tiếp tục …": the territory stands for the committee that runs it.
+_TERRITORY = re.compile(rf"(?<!\w)(?:[Tt]ỉnh|[Tt]hành phố)\s+(?P<name>{_PROPER})")
 
 
 def _persons(match: re.Match[str]) -> list[Mention]:
@@ -309,8 +320,11 @@ def _shared_head(view: str, at: int, context: Context) -> list[Mention]:
     position = match.end()
     while True:
         item = _HEAD.match(view, position)
-        if (item and item[0] != head) or _CHIEFS.match(view, position):
+        known_field = _known_field_end(view, position, head)
+        if (item and item[0] != head and known_field is None) or _CHIEFS.match(view, position):
             break
+        if known_field is not None:
+            item = None
         begin = item.end() + 1 if item else position
         end = _field_end(view, begin, head)
         if end is None:
@@ -328,6 +342,13 @@ def _shared_head(view: str, at: int, context: Context) -> list[Mention]:
 
 def _field_end(view: str, begin: int, head: str) -> int | None:
     """The end of a field of work ("Kế hoạch và Đầu tư") that the register knows under this head, else by shape."""
+    known = _known_field_end(view, begin, head)
+    return (
+        known if known is not None else _shape_end(view, begin, small=head in ("Vụ", "Cục", "Phòng", "Ban", "Chi cục"))
+    )
+
+
+def _known_field_end(view: str, begin: int, head: str) -> int | None:
     best = None
     for stop in re.finditer(
         r"(?=[,;.:)]|\s+(?:và|chủ|phối|có|tổ|theo|căn|triển|khẩn|xây)\b|\s*$|\n)", view[begin : begin + 90]
@@ -335,7 +356,7 @@ def _field_end(view: str, begin: int, head: str) -> int | None:
         candidate = view[begin : begin + stop.start()].strip()
         if candidate and candidate[-1].isalnum() and register().lookup(f"{head} {candidate}", on=None):
             best = begin + stop.start()
-    return best if best is not None else _shape_end(view, begin, small=head in ("Vụ", "Cục", "Phòng", "Ban", "Chi cục"))
+    return best
 
 
 def _named(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
@@ -380,6 +401,9 @@ def _named(view: str, at: int, known: dict[int, int], context: Context) -> list[
             if word in _LOWER_HEADS and not re.match(r"\s+[[:upper:]]", view[head.end() :]):
                 return []
             end = shaped
+    parks = _PARKS.match(view, at)
+    if parks and parks.end() > end:
+        end = parks.end()
     zones = re.compile(r"\s+và\s+các\s+[Kk]hu\s+(?:công nghiệp|kinh tế|chế xuất|công nghệ cao)").match(view, end)
     if zones and view.startswith(("Ban Quản lý", "Ban quản lý"), at):
         end = zones.end()
@@ -389,6 +413,13 @@ def _named(view: str, at: int, known: dict[int, int], context: Context) -> list[
 _DOCUMENT_WORD = re.compile(
     r" (?:Đề án|Quyết định|Nghị quyết|Nghị định|Kế hoạch|Chương trình|Chỉ thị|Luật|Thông tư|Thông báo|Báo cáo|Dự án|Danh mục|Quy chế|Phương án|Công điện|Kết luận|Tờ trình|Chiến lược|Quy hoạch|Chính phủ)"
 )
+
+
+# "Ban Quản lý các khu công nghệ cao và khu công nghiệp": the management boards are named by their zones, in lower case.
+_ZONE = (
+    r"[Kk]hu (?:kinh tế|công nghiệp|công nghệ cao|chế xuất|công nghệ thông tin|du lịch|nông nghiệp(?: công nghệ cao)?)"
+)
+_PARKS = re.compile(rf"Ban [Qq]uản lý (?:các )?{_ZONE}(?:(?:,| và| -)(?: các)? (?:{_ZONE}|công nghiệp|chế xuất))*")
 
 
 def _goes_on(view: str, end: int) -> int | None:
@@ -498,7 +529,13 @@ def _local_bodies(view: str, at: int, end: int, match: re.Match[str], context: C
         each = "các " if match["items"].lower().startswith("các") else ""
         name = f"{official} {each}{', '.join(plain)}"
         stop = match.end() if not named else view.index(named[0][0], end) - 1
-        mentions.append(Mention(at, max(stop, end + 1), "local bodies", 0.92, name, _id(name, context), True))
+        if not named:
+            further = re.compile(
+                r"\s+(?:trực thuộc (?:Trung ương|TW)|ven biển|miền núi|biên giới|trọng điểm|trong tỉnh)(?!\w)"
+            ).match(view, stop)
+            if further:
+                name, stop = name + view[further.start() : further.end()], further.end()
+        mentions.append(Mention(at, max(stop, end + 1), "local bodies", 0.92, name, _group_id(name), True))
     position = end
     for kind, place in named:
         begin = view.index(f"{kind}", view.index(place, position) - len(kind) - 2) if place in view[position:] else end
@@ -643,6 +680,8 @@ def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[
     start = _GROUP_START.match(view, at)
     if not start:
         return []
+    if at in _inner(view) or _is_verb(view, start):
+        return []  # inside a word ("văn bản, cơ quan"), or the beginning of a verb ("báo cáo")
     determined = bool(start["det"])
     kinds = 1
     end = start.end()

@@ -89,7 +89,7 @@ _ORDERS_OTHERS = re.compile(
 _STANDING_BODY = re.compile(r"\s*(?:\([^)]*\)\s*)?[-–]\s*(?:[Cc]ơ quan|[Tt]hường trực|đơn vị|Đơn vị)")
 _ADVERBIAL = re.compile(
     r"(?:hàng|hằng|định kỳ|trong|trước|sau|từ|đến|căn cứ|theo|trên cơ sở|để|nhằm|khi|ngoài|tùy|tuỳ|năm|quý|tháng|ngày|đồng thời|riêng|bên cạnh|với|qua|thông qua|đặc biệt|trường hợp|nếu|"
-    r"trên đây|thực hiện|triển khai|hoạt động|các nội dung|chậm nhất|giao)(?!\w)",
+    r"trên đây|nhận được|thực hiện|triển khai|hoạt động|các nội dung|chậm nhất|giao)(?!\w)",
     re.IGNORECASE,
 )
 _CLAUSE_START = re.compile(r"(?:^|[,:;)”\"–-]|\bthì|\bđồng thời|\bvà)\s*$", re.IGNORECASE)
@@ -356,15 +356,25 @@ def _receiver(gap: str, so_far: str, first: bool) -> tuple[Role, str, float] | N
     if far:
         verb = next(reversed(list(_REPORT_VERB.finditer(so_far))), None)
         if verb and re.match(
-            r"báo cáo|gửi|phản ánh|tham mưu|trình|kiến nghị|đề xuất|nộp|chuyển|tổng hợp", verb[0], re.IGNORECASE
+            r"báo cáo|gửi|phản ánh|tham mưu|trình|kiến nghị|đề xuất|nộp|chuyển", verb[0], re.IGNORECASE
         ):
             between = so_far[verb.end() :]
-            if re.search(r"(?:với)\s*$", near) and not re.match(r"đề xuất|kiến nghị|báo cáo", verb[0], re.IGNORECASE):
+            preposition = far[0].strip().lower()
+            strong = bool(re.match(r"báo cáo|gửi|phản ánh|trình|nộp", verb[0], re.IGNORECASE))
+            if preposition == "với" and not re.match(r"đề xuất|kiến nghị|báo cáo", verb[0], re.IGNORECASE):
                 return None
-            if len(between.split()) <= 40 and not re.search(
-                r"(?:ý thức|trách nhiệm|quy định|kiến thức|nhận thức|điều kiện)\s+(?:về|cho)\s*$", near
+            if preposition in ("cho", "giúp") and (
+                (not strong and len(between.split()) > 12) or len(between.split()) > 18
             ):
-                strong = re.match(r"báo cáo|gửi|phản ánh|trình", verb[0], re.IGNORECASE)
+                return None
+            if re.search(r"(?<!\w)không\s+(?:\S+\s+){0,2}$", so_far[: verb.start()]):
+                return None
+            if re.search(
+                r"(?:ý thức|trách nhiệm|quy định|kiến thức|nhận thức|điều kiện|tập huấn|hướng dẫn|hỗ trợ|cung cấp)\s+(?:\S+\s+){0,6}(?:về|cho)\s*$",
+                near,
+            ):
+                return None
+            if len(between.split()) <= 40:
                 return "report_to", "report far", 0.85 if strong else 0.72
     return None
 
@@ -376,6 +386,7 @@ def _subject(
     after = text[follow : follow + 3].lstrip(" ")
     if at_start and (label or after[:1] in (":", "\n") or (after == "" and label)):
         return "lead", "label", 0.95
+    follow = _past_insertion(text, follow)
     acts = (
         begins_predicate(text, follow)
         or _CHARGED_AFTER.match(text, follow)
@@ -392,6 +403,8 @@ def _subject(
     if at_start and m.group and re.match(r"\s+\w", text[follow:]) and not _PUBLIC.match(m.name):
         return "lead", "subject without a known verb", 0.62
     if led or not acts:
+        return None, "mention", 0.0
+    if _GOVERNED.search(so_far):
         return None, "mention", 0.0
     if re.search(r"(?:để|mà|khi|nơi|của|được|bị|nhằm|giữa|cho|trong đó)\s*(?:có\s*)?$", gap):
         return None, "mention", 0.0
@@ -410,6 +423,26 @@ def _subject(
     ):
         return "lead", "subject after a clause", 0.66
     return None, "mention", 0.0
+
+
+# A list that a verb governs goes on: "chỉ đạo, đôn đốc các ngành, | các địa phương triển khai".
+_GOVERNED = re.compile(
+    r"(?<!\w)(?:chỉ đạo|đôn đốc|hướng dẫn|phối hợp(?: với)?|kiểm tra|giám sát|hỗ trợ|vận động|đối với|với|cho|yêu cầu)\s+(?:[^\s,;:.]+\s+){0,9}[^\s,;:.]+\s*,\s*$",
+    re.IGNORECASE,
+)
+
+
+_INSERTION = re.compile(
+    r"\s*,?\s*(?:được (?:phân công|giao)|trên cơ sở|theo (?:chức năng|thẩm quyền|nhiệm vụ|phân cấp|đề nghị|đề xuất)|căn cứ|trong phạm vi|đóng (?:tại|trên)|với (?:vai trò|chức năng)|ngoài (?:nhiệm vụ|việc))[^.;:\n]{0,110}?"
+    r"(?=,\s*(?:chủ trì|chủ động|phối hợp|tổ chức|có trách nhiệm|xây dựng|thực hiện|triển khai|tham mưu|kịp thời|khẩn trương|rà soát|tập trung)|\s+(?:có trách nhiệm|chịu trách nhiệm))",
+    re.IGNORECASE,
+)
+
+
+def _past_insertion(text: str, position: int) -> int:
+    """Past one phrase between a subject and its verb: "X, trên cơ sở đề xuất của Y, | chủ trì …"."""
+    match = _INSERTION.match(text, position)
+    return match.end() if match else position
 
 
 def _after_parentheses(text: str, position: int) -> int:
@@ -442,11 +475,12 @@ def inherit(
     explicit = {f.key for f in own}
     own_leads = [f for f in own if f.role == "lead"]
     led = bool(own_leads)
+    own_lead_keys = {f.key for f in own_leads}
     for heading in headings:
         leads = [f for f in heading if f.role == "lead"]
         others = [f for f in heading if f.role != "lead"]
         if leads and not led:
-            roles += [f for f in leads if f.key not in explicit]
+            roles += [f for f in leads if f.key not in own_lead_keys]
             led = True
         elif (
             leads

@@ -5,16 +5,17 @@ A field is no task of its own: it gives the task beside it who acts and by when.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
+
+import regex as re
 
 FieldKind = Literal["content", "lead", "coordinate", "who", "when", "product", "other"]
 
 # The labels as plans and annexes print them; the first that matches decides.
 _LABELS: tuple[tuple[FieldKind, str], ...] = (
-    ("lead", r"(?:cơ quan|đơn vị|bộ phận|cơ quan, đơn vị|đ/v|cq)\s*(?:,\s*đơn vị\s*|,\s*cá nhân\s*)?(?:chủ trì|đầu mối|tham mưu)(?:\s*(?:thực hiện|tham mưu|chính))?|chủ trì(?:\s+thực hiện)?|trách nhiệm chủ trì"),
-    ("coordinate", r"(?:cơ quan|đơn vị|cơ quan, đơn vị|đ/v|cq)\s*(?:,\s*đơn vị\s*)?phối hợp(?:\s+thực hiện)?|phối hợp(?:\s+thực hiện)?"),
+    ("lead", r"(?:cơ quan|đơn vị|bộ phận|cơ quan, đơn vị|đ/v|cq)\s*(?:,\s*đơn vị\s*|,\s*cá nhân\s*)?(?:chủ trì|đầu mối|tham mưu)(?:\s*,?\s*(?:thực hiện|tham mưu|chính|triển khai|theo dõi))*|chủ trì(?:\s+(?:thực hiện|tham mưu|triển khai))*|trách nhiệm chủ trì"),
+    ("coordinate", r"(?:cơ quan|đơn vị|cơ quan, đơn vị|đ/v|cq)\s*(?:,\s*đơn vị\s*)?phối hợp(?:\s+(?:thực hiện|triển khai|tham mưu))*|phối hợp(?:\s+(?:thực hiện|triển khai))*"),
     ("who", r"(?:cơ quan|đơn vị|cơ quan, đơn vị|tổ chức)\s*(?:,\s*đơn vị\s*)?(?:thực hiện|chịu trách nhiệm)|phân công(?:\s+(?:thực hiện|nhiệm vụ))?|trách nhiệm(?:\s+thực hiện)?|phân công trách nhiệm"),
     ("when", r"(?:thời gian|thời hạn|tiến độ|lộ trình|thời điểm)(?:\s*,\s*tiến độ)?(?:\s+(?:thực hiện|hoàn thành|triển khai|trình|ban hành|báo cáo|xong))*"),
     ("product", r"(?:sản phẩm|kết quả|sản phẩm dự kiến|kết quả đầu ra|sản phẩm đầu ra|sản phẩm hoàn thành)(?:\s*(?:,|/|hoặc)?\s*(?:kết quả|dự kiến|đạt được|đầu ra|hoàn thành))*"),
@@ -56,7 +57,17 @@ def leading_field(text: str) -> Field | None:
     return fields[0] if fields and not text[: fields[0].label_start].strip(" -+•*\n") else None
 
 
+# A content column has many names: "Nhiệm vụ và giải pháp chủ yếu", "Danh mục đề án", "Chỉ tiêu".
+_CONTENT_COLUMN = re.compile(
+    r"^\W*(?:tên\s+|danh mục\s+|các\s+|một số\s+)*(?:nội dung|nhiệm vụ|công việc|giải pháp|chỉ tiêu|mục tiêu|đề án|hoạt động|chương trình)\b",
+    re.IGNORECASE,
+)
+
+
 def column_kind(title: str) -> FieldKind | None:
     """What a table column with this title holds; None if it is no title of a task table."""
-    match = _HEADER.match(re.sub(r"\s+", " ", title))
-    return _kind(match) if match else None
+    words = re.sub(r"\s+", " ", title).strip()
+    match = _HEADER.match(words)
+    if match:
+        return _kind(match)
+    return "content" if len(words) <= 60 and _CONTENT_COLUMN.match(words) else None

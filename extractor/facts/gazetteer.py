@@ -53,7 +53,7 @@ class SyllableTokenizer:
         return self
 
 
-@registry.tokenizers("directives.Syllables.v1")
+@registry.tokenizers("directives.Syllables.v1")  # type: ignore[untyped-decorator]
 def create_syllable_tokenizer() -> Any:
     return lambda nlp: SyllableTokenizer(nlp.vocab)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
 
 import regex as re
 from rapidfuzz import fuzz
@@ -23,7 +24,7 @@ from extractor.layout.zones import folded, is_name, kind_of
 from extractor.record import Addressee, Directive, Evidence, Issuer, Recipient, Signature, Signer, Warning
 
 # What a reader may be sure of: a typed value on a text page, and one on a scan that may be handwritten.
-TYPED, PERHAPS_HANDWRITTEN, INFERRED = 0.97, 0.6, 0.55
+TYPED, PERHAPS_HANDWRITTEN, INFERRED, SIGNING_DAY = 0.97, 0.6, 0.55, 0.35
 
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 _NUMBER = re.compile(
@@ -39,6 +40,11 @@ _DATE = re.compile(
 _GARBLED_DATE = re.compile(r"(?<!\w)ng\S{0,3}\s*(?P<d>.{0,6}?)\s*th[áa]ng\s*(?P<m>.{0,3}?)\s*n[ăa]m\s*(?P<y>\d{0,4})")
 _SUBJECT_CUE = re.compile(r"^\W*(?:Về\s+việc|VỀ\s+VIỆC|về\s+việc|V/v|V/V|v/v|Vê\s+việc|Về|VỀ|về)[\s:]+")
 _AUTHORITY = re.compile(r"^\W*(?P<a>TM|T/M|KT|K/T|TL|T/L|TUQ|T/UQ|Q)\s*[./]?\s*(?=[[:upper:]])(?P<rest>.+)$")
+# The verb that addresses bodies; the same words as nouns ("theo đề nghị của", "đáp ứng yêu cầu", "giao thông") do not.
+_ADDRESSES = re.compile(
+    r"(?<!\w)(?<!(?:theo|xét|đáp ứng|đúng|các|những|có|nêu|được|bàn|chuyển|nhu cầu|một số)\s)(?:yêu cầu|chỉ thị|đề nghị|giao|phân công)(?!\w)"
+    r"(?!\s+(?:của|phát triển|nhiệm vụ|thông|dịch|nhận|lưu|ban|trách nhiệm|số|này))"
+)
 _PLACE_PREFIX = re.compile(r"^(?:TP\.?|Tp\.?|T\.\s*P\.?)\s*")
 
 
@@ -90,6 +96,16 @@ class _Reader:
             addressees=tuple(self._addressee(m) for m in addressees),
             evidence=self.evidence,
         )
+        if issuer and (issuer.confidence < 0.7 or issuer.agency_id is None) and not issuer.inferred:
+            self._warn(
+                "issuer-doubtful",
+                "Tên cơ quan ban hành cần kiểm tra.",
+                "The issuing body's name needs a check.",
+                "issuer",
+            )
+        subject = directive.subject
+        if subject is None or self.evidence["subject"].confidence < 0.7 or len(subject) > 400:
+            self._warn("subject-doubtful", "Trích yếu cần kiểm tra.", "The subject needs a check.", "subject")
         for name, value in (
             ("kind", kind),
             ("issuer", issuer),
@@ -124,7 +140,7 @@ class _Reader:
             found = _NUMBER.search(text)
             if found:
                 digits = found["num"].translate(str.maketrans("OolI|", "00111"))
-                symbol = re.sub(r"\s+", "", found["sym"]).rstrip(".")
+                symbol = re.sub(r"ĐĐ+", "Đ", re.sub(r"\s+", "", found["sym"]).rstrip("."))
                 separator = re.search(r"[/-]", text[found.end("num") : found.start("sym")])
                 year = f"/{found['year']}" if found["year"] else ""
                 number = f"{digits}{year}{separator[0] if separator else '/'}{symbol}"
@@ -191,21 +207,25 @@ class _Reader:
         except ValueError:
             return None
 
-    def _date_from_signature(self) -> date | None:
-        times = sorted(s.signed_at for s in self.signatures if s.signed_at)
-        if not times:
+    def _date_from_signature(self, month: int | None = None, year: int | None = None) -> date | None:
+        """The signing time as evidence: an upper bound of the date of issue, used only where it fits what is printed."""
+        days = sorted(_local_day(s.signed_at) for s in self.signatures if s.signed_at)
+        if not days or (month and days[0].month != month) or (year and days[0].year != year):
             return None
-        self.evidence["issued_on"] = Evidence(confidence=INFERRED, inferred=True)
+        self.evidence["issued_on"] = Evidence(confidence=SIGNING_DAY, inferred=True)
         self._warn(
-            "date-inferred",
-            "Ngày ban hành suy ra từ thời gian ký số.",
-            "The date of issue is inferred from the digital signature's time.",
-            "issued_on",
-        )
-        return _local_day(times[0])
+            "date-inferred", "Ngày ban hành suy ra từ thời gian ký số, có thể sớm hơn vài ngày.",
+            "The date of issue is inferred from the digital signature's time; it may be some days earlier.", "issued_on",
+        )  # fmt: skip
+        return days[0]
 
     def _subject(self) -> str | None:
         parts = list(self.document.zone("subject"))
+        if not parts:
+            for p in self.document.zone("number"):  # "Số: 12/UBND-VX V/v …" on one line
+                inline = re.search(r"V/v[\s:]+(?=\S)", p.text)
+                if inline:
+                    parts = [Paragraph(p.start + inline.start(), p.end, "subject", p.text[inline.start() :])]
         if not parts:
             for p in self.document.zone("kind"):
                 found = kind_of(p.text)
@@ -260,7 +280,7 @@ class _Reader:
         title = _title(" ".join(titles), scanned=page_read(self.document, lines[-1]) == "ocr")
         if authority and not title and stands_for and name:
             title = stands_for if authority in ("Q.",) else None
-        if not (title or name):
+        if not (title or name or authority):
             return None
         scanned = self.document.confidence(start, end)
         confidence = min(TYPED if name and title else 0.5, scanned if scanned < 0.9 else 1.0)
@@ -303,7 +323,7 @@ class _Reader:
                 if not name or spelling.key(f"Ủy ban nhân dân {province.type}") == spelling.key(name)
                 else name
             )
-        if name is None:
+        if name is None or len(name) > 100:
             return None, province
         return self._made_issuer(name, province, on, start, end, INFERRED, inferred=True), province
 
@@ -334,7 +354,11 @@ class _Reader:
         )
 
     def _province(self, letterhead: str, place: str | None, on: date | None) -> Province | None:
-        for words in (letterhead, place or ""):
+        local = not letterhead or re.search(
+            r"(?i)ủy ban nhân dân|uỷ ban nhân dân|y ban nh.n d.n|ubnd|hội đồng nhân dân|hđnd|\bsở\b|tỉnh|thành (?:ủy|uỷ|phố|đoàn)|huyện|quận|\bxã\b|phường|đặc khu",
+            letterhead,
+        )
+        for words in (letterhead, (place or "") if local else ""):
             form = folded(words)
             best: tuple[float, Province] | None = None
             for candidate in provinces():
@@ -379,7 +403,7 @@ class _Reader:
         for p in self.document.zone("recipients"):
             text = re.sub(r"^\W*[Nn][ơo][iI]\s+[Nn]h[ậaâ]n\s*:?\s*", "", p.text)
             offset = p.start + len(p.text) - len(text)
-            stripped = text.lstrip(" -–—+•*.")
+            stripped = text.lstrip(" -–—+•*.~¬_")
             offset += len(text) - len(stripped)
             words = re.sub(r"[\s;.,:✓√]+$", "", stripped)
             if not re.search(r"\w{2}", words):
@@ -399,30 +423,57 @@ class _Reader:
         return tuple(entries)
 
     def _addressees(self, context: Context) -> list[Mention]:
-        """The bodies that the ordering sentence addresses."""
+        """The bodies that the ordering sentence addresses, and those listed under "… điện:"."""
         flow, structure = self.document.flow, self.structure
-        text = flow[structure.preamble_start : structure.preamble_end]
-        order = re.search(r"(?<!\w)(?:yêu cầu|chỉ thị|đề nghị|giao|phân công)(?!\w)(?=[^.]*$)", text)
-        if order is None:
-            orders = list(re.finditer(r"(?<!\w)(?:yêu cầu|chỉ thị|đề nghị)(?!\w)", text))
-            if not orders:
-                return []
-            order = orders[-1]
-        tail = text[order.end() :]
-        base = structure.preamble_start + order.end()
+        found = self._telegraphed(context)
+        if structure.hinge:
+            base, text = structure.hinge.start, structure.hinge.text
+        else:
+            preamble = [p for p in self.document.zone("body") if p.end <= structure.preamble_end]
+            if not preamble:
+                return found
+            base, text = preamble[-1].start, preamble[-1].text
+        known = {spelling.key(m.name) for m in found}
+        for order in reversed(list(_ADDRESSES.finditer(text))):
+            ordered = self._listed(flow[base + order.end() : base + len(text)], context)
+            if ordered:
+                moved = [_moved(m, base + order.end()) for m in ordered]
+                return found + [m for m in moved if spelling.key(m.name) not in known]
+        return found
+
+    def _telegraphed(self, context: Context) -> list[Mention]:
+        """The bodies that a telegram is sent to: dash items after "… điện:"."""
+        found: list[Mention] = []
+        listening = False
+        for p in self.document.zone("body", "addressed_to"):
+            if p.start >= self.structure.preamble_end:
+                break
+            if re.search(r"(?<!\w)điện\s*:\s*$", p.text):
+                listening = True
+            elif listening and re.match(r"\s*[-–+]", p.text):
+                found += [_moved(m, p.start) for m in find_agencies(p.text, context=context)]
+            else:
+                listening = False
+        return found
+
+    @staticmethod
+    def _listed(tail: str, context: Context) -> list[Mention]:
+        """The bodies of a list right after the verb that addresses them; the issuer itself is none."""
         found: list[Mention] = []
         previous = 0
+        issuer = spelling.key(context.issuer) if context.issuer else None
         for m in find_agencies(tail, context=context):
             gap = tail[previous : m.start]
             if found and not re.fullmatch(
-                r"[\s,;:()]*(?:và|cùng|đồng thời|chỉ đạo|phối hợp với|trực tiếp chỉ đạo)?[\s,;:]*", gap
+                r"[\s,;:()]*(?:và|cùng|đồng thời|chỉ đạo|phối hợp với|trực tiếp chỉ đạo|căn cứ|theo)?(?:[\s,;:]*|\s+\S+(?:\s\S+){0,3}\s*,\s*(?:và\s*)?)",
+                gap,
             ):
                 break
-            if not found and len(gap.split()) > 8:
+            if not found and (len(gap.split()) > 3 or spelling.key(m.name) == issuer):
                 break
             found.append(m)
             previous = m.end
-        return [_moved(m, base) for m in found]
+        return found
 
     def _addressee(self, m: Mention) -> Addressee:
         words = self.document.flow[m.start : m.end]
@@ -490,12 +541,29 @@ _BODY_START = re.compile(
 )
 
 
+@cache
+def _folded_body_start() -> re.Pattern[str]:
+    """The first words of bodies without accents: a scan loses those of capitals first."""
+    words = re.findall(r"[[:upper:]][[:upper:] ]+", _BODY_START.pattern)
+    return re.compile(
+        "(?:"
+        + "|".join(
+            sorted({folded(w) for w in words if len(w.split()) > 1 or w in ("SỞ", "CỤC")}, key=len, reverse=True)
+        )
+        + r")\b"
+    )
+
+
+def _begins_body(upper: str) -> bool:
+    return bool(_BODY_START.match(upper) or _folded_body_start().match(folded(upper)))
+
+
 def _bodies(lines: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     """The letterhead's lines put together into bodies, superior first."""
     bodies: list[tuple[int, int, str]] = []
     for start, end, text in lines:
         words = re.sub(r"^[\W_]+|[\W_]+$", "", text)
-        if len(words) < 2 or re.search(r"\d", words):
+        if len(words) < 2 or re.search(r"\d|^S\S{0,2}\s*:|ngày|tháng|CỘNG HÒA|CỘNG HOÀ|Độc lập", words):
             continue
         upper = words.upper()
         unfinished = bool(bodies) and bool(
@@ -504,7 +572,7 @@ def _bodies(lines: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]
                 bodies[-1][2].upper(),
             )
         )
-        if bodies and (unfinished or not _BODY_START.match(upper)):
+        if bodies and (unfinished or not _begins_body(upper)):
             first = bodies[-1]
             bodies[-1] = (first[0], end, f"{first[2]} {words}")
         else:
@@ -570,6 +638,9 @@ def _title(words: str, *, scanned: bool) -> str | None:
         return None
     if not scanned:
         return words
+    words = re.split(r"\s+(?=CH[UỦ] T[IỊ]CH U)", words)[
+        0
+    ]  # "TRƯỞNG BAN / CHỦ TỊCH UBND TỈNH": the office signed in comes first
     best = max(_TITLES, key=lambda t: fuzz.ratio(folded(t), folded(words)))
     if fuzz.ratio(folded(best), folded(words)) >= 82:
         return best

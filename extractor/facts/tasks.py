@@ -7,21 +7,22 @@ itself is a task with its own words. A leaf that gives different named bodies di
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import regex as re
 
 from extractor.facts.agencies import Context, Mention, begins_predicate, find_agencies
 from extractor.facts.assignments import RoleFact, find_roles, inherit
 from extractor.facts.fact import Range
 from extractor.facts.fields import Field, fields_of, leading_field
 from extractor.facts.tables import Row, find_rows
-from extractor.facts.units import Structure, Unit
+from extractor.facts.units import Structure, Unit, annexed_units
 from extractor.layout.document import Document
 
 # Headings whose leaves order nothing: purposes, findings, whom it applies to.
 _NO_ORDERS = re.compile(
-    r"^(?:(?:về\s+)?(?:mục đích|quan điểm|yêu cầu|sự cần thiết|căn cứ|phạm vi|đối tượng|giải thích từ ngữ|thực trạng|tình hình|đánh giá|kết quả(?! thực hiện nhiệm vụ)|ưu điểm|tồn tại|hạn chế|nguyên nhân|"
+    r"^(?:(?:về\s+)?(?:mục đích|quan điểm|yêu cầu|sự cần thiết|căn cứ|phạm vi|đối tượng|đánh giá tình hình|giải thích từ ngữ|thực trạng|tình hình|đánh giá|kết quả(?! thực hiện nhiệm vụ)|ưu điểm|tồn tại|hạn chế|nguyên nhân|"
     r"những kết quả|một số kết quả|khái quát|đặc điểm|bối cảnh|chủ đề|thời gian|địa điểm|thành phần|nguyên tắc chung|tiêu chí)(?:\s*(?:,|và|-)\s*(?:yêu cầu|phạm vi|đối tượng|nguyên tắc|quan điểm|tình hình|"
     r"kết quả|hạn chế|nguyên nhân|địa điểm|thời gian|mục đích|áp dụng))*(?:\s+(?:chung|áp dụng|điều chỉnh|thực hiện|đạt được|của kế hoạch|xây dựng kế hoạch|ban hành|cơ bản|thời gian qua|kế hoạch|tổ chức|bộ nhận diện.*))*\s*[:.]?)$",
     re.IGNORECASE,
@@ -32,8 +33,13 @@ _POINTER = re.compile(
 )
 _GOALS = re.compile(r"mục tiêu|chỉ tiêu", re.IGNORECASE)
 _EFFECT_ONLY = re.compile(
-    r"^(?:chỉ thị|kế hoạch|quyết định|công điện|văn bản|hướng dẫn|nghị quyết|thông báo) này (?:có hiệu lực|(?:được\s+)?(?:phổ biến|ban hành|quán triệt)|thay thế|bãi bỏ)[^;]*$|^trên đây là (?:kế hoạch|nội dung|chương trình|thông báo|hướng dẫn)[^;]*$",
+    r"^(?:chỉ thị|kế hoạch|quyết định|công điện|văn bản|hướng dẫn|nghị quyết|thông báo) này (?:có hiệu lực|(?:được\s+)?(?:phổ biến|ban hành|quán triệt)|thay thế|bãi bỏ)[^;]*$|^ban hành kèm theo (?:quyết định|văn bản|kế hoạch) này[^;]*$|^(?:văn phòng [^.;]{0,60})?(?:xin\s+)?(?:trân trọng\s+)?thông báo (?:để|đến|ý kiến)[^;]*$|^(?:thừa lệnh|thừa ủy quyền)[^;]*thông báo[^;]*$|^trên đây là (?:kế hoạch|nội dung|chương trình|thông báo|hướng dẫn)[^;]*$",
     re.IGNORECASE,
+)
+# A unit whose last words introduce what follows, and headings under which work is ordered.
+_HINGE = re.compile(r"(?:sau|sau đây|như sau|dưới đây)\s*:$")
+_ORDERS_BELOW = re.compile(
+    r"\b(?:mục tiêu|chỉ tiêu|nhiệm vụ|giải pháp|tổ chức thực hiện|phân công|nội dung)\b", re.IGNORECASE
 )
 _TO_WORK = re.compile(
     r"(?:(?:tập trung|khẩn trương|gấp|ngay|tốt|nghiêm túc|nghiêm|quyết liệt|đồng bộ|có hiệu quả|hiệu quả|trọng tâm|cụ thể|chủ yếu|một số|các|những|gấp|sau|đây|như|nội dung|nhiệm vụ|công việc|giải pháp|biện pháp|hoạt động|khâu|yêu cầu|vấn đề|công tác|"
@@ -70,19 +76,38 @@ def clean(words: str) -> str:
 
 
 def find_tasks(
-    document: Document, structure: Structure, *, context: Context, addressees: Sequence[Mention], cited: Sequence[Range]
+    document: Document,
+    structure: Structure,
+    *,
+    as_read: str,
+    context: Context,
+    addressees: Sequence[Mention],
+    cited: Sequence[Range],
 ) -> list[TaskFact]:
-    """The tasks of the operative part, in reading order. `cited` are the ranges of citations in the flow."""
-    builder = _Builder(document, context, addressees, cited)
-    numbered = [task for root in structure.roots for unit in root.walk() for task in builder.tasks(unit)]
-    return numbered + [builder.row(row) for row in find_rows(document) if row.cell("content")]
+    """The tasks of the operative part, in reading order. `as_read` is the flow as it was read, which gives the tasks' words;
+    `cited` are the ranges of citations in it."""
+    builder = _Builder(document, as_read, context, addressees, cited)
+    annexed = annexed_units(document)
+    numbered = [task for root in (*structure.roots, *annexed) for unit in root.walk() for task in builder.tasks(unit)]
+    return _told_apart(numbered + [builder.row(row) for row in find_rows(document) if row.cell("content")])
+
+
+def _told_apart(tasks: Sequence[TaskFact]) -> list[TaskFact]:
+    """Ids made unique where a document prints the same number twice."""
+    seen: dict[str, int] = {}
+    unique: list[TaskFact] = []
+    for task in tasks:
+        count = seen[task.id_part] = seen.get(task.id_part, 0) + 1
+        unique.append(task if count == 1 else replace(task, id_part=f"{task.id_part}~{count}"))
+    return unique
 
 
 class _Builder:
     def __init__(
-        self, document: Document, context: Context, addressees: Sequence[Mention], cited: Sequence[Range]
+        self, document: Document, as_read: str, context: Context, addressees: Sequence[Mention], cited: Sequence[Range]
     ) -> None:
         self.flow = document.flow
+        self.as_read = as_read
         self.context = context
         self.cited = cited
         self.addressees = [RoleFact("lead", m, m.start, m.end, "addressees", "addressees", 0.75) for m in addressees]
@@ -108,23 +133,28 @@ class _Builder:
         own_fields = fields_of(text) if not unit.closing else []
         if own_fields and own_fields[0].kind == "content" and leading_field(text):
             start = unit.start + own_fields[0].start  # "Nội dung: …": the label is no word of the task
-        within = [(unit.start + f.start, f) for f in own_fields if f.kind in ("lead", "coordinate", "who", "when")]
-        if within and "\n" in text[: own_fields[0].label_start + 1]:
-            pass  # the fields stand in paragraphs of their own below the task: they stay its words
+        within = [f for f in own_fields if f.kind in ("lead", "coordinate", "who", "when")]
+        below = next(
+            (f.label_start for f in own_fields if f.kind != "content" and "\n" in text[: f.label_start + 1]), None
+        )
+        if within and below is not None:
+            end = unit.start + below  # the fields in paragraphs of their own below the task are no words of it
         headings = [self.heading_roles(parent) for parent in unit.parents()]
         fields = block + [(unit.start, f) for f in own_fields]
         field_roles = self.field_roles(fields)
-        own = (
-            self.roles(start, end)
-            if not within
-            else [r for r in self.roles(start, end) if not self._in_fields(r, unit.start, own_fields)]
+        own = [r for r in self.roles(start, end) if not self._in_fields(r, unit.start, own_fields)]
+        if any(r.role == "lead" for r in field_roles):  # a field names who acts: a group as subject only repeats it
+            own = [r for r in own if not (r.role == "lead" and r.mention.group)]
+        when = tuple(
+            (base + f.start, base + f.end)
+            for base, f in fields
+            if f.kind == "when" and (base != unit.start or below is not None)
         )
-        when = tuple((base + f.start, base + f.end) for base, f in block if f.kind == "when")
         pieces = self.split(unit, own) or [(start, end, own)]
         for index, (piece_start, piece_end, roles) in enumerate(pieces):
-            words = clean(self.flow[piece_start:piece_end])
+            words = clean(self.as_read[piece_start:piece_end])
             labels = tuple(
-                clean(self.flow[p.start : p.end]).rstrip(" :.;")
+                clean(self.as_read[p.start : p.end]).rstrip(" :.;")
                 for p in reversed(list(unit.parents()))
                 if self.is_label(p) and not self.is_field(p)
             )
@@ -153,7 +183,7 @@ class _Builder:
         """A row of a task table as a task."""
         content = row.cell("content")
         assert content
-        words = clean(self.flow[content.start : content.end])
+        words = clean(self.as_read[content.start : content.end])
         fields = [(0, Field(c.kind, c.start, c.start, c.end)) for c in row.cells]
         return TaskFact(
             id_part="/".join(row.path), path=row.path, heading=row.section, headings=(row.section,) if row.section else (), start=content.start, end=content.end,
@@ -199,7 +229,7 @@ class _Builder:
             return below
         for holder in unit.parents():
             beside = self.fields_below(holder)
-            if beside and any(f.kind == "content" for _, f in beside):
+            if beside:
                 return [(base, f) for base, f in beside if f.kind != "content"]
         return []
 
@@ -240,7 +270,12 @@ class _Builder:
             return False
         text = self.flow[unit.start : unit.end].strip()
         if "\n" in text:
-            return False
+            # A label and a paragraph that only leads to the list: "II. NHIỆM VỤ ⏎ … thực hiện các nội dung sau:"
+            first, _, rest = text.partition("\n")
+            return (
+                not re.search(r"[.;:]\s*$", first) and "\n" not in rest and bool(_HINGE.search(rest)) and len(rest.split()) <= 60
+                and not re.search(r"[.;]\s+[[:upper:]]", rest)
+            )  # fmt: skip
         if not re.search(r"[:.;,]\s*$", text):
             return len(text.split()) <= 90 and ";" not in text
         if text.endswith((".", ";")):
@@ -262,11 +297,14 @@ class _Builder:
     def orders(self, unit: Unit) -> bool:
         """Whether the unit orders work at all."""
         text = self.flow[unit.start : unit.end].strip()
-        if unit.closing and _EFFECT_ONLY.match(clean(text).rstrip(".")):
+        if _EFFECT_ONLY.match(clean(text).rstrip(".")):
             return False
         labels = [self.flow[p.start : p.end].split("\n")[0].strip() for p in (unit, *unit.parents())]
-        if any(_NO_ORDERS.match(label) for label in labels[1:]):
-            return False
+        for label, parent in zip(labels[1:], unit.parents(), strict=True):
+            if _NO_ORDERS.match(label) and not _HINGE.search(self.flow[parent.start : parent.end].strip()):
+                return False
+            if _ORDERS_BELOW.search(label):
+                break  # the nearest heading that decides
         if _NO_ORDERS.match(labels[0]) or _POINTER.match(clean(text)):
             return False
         if re.match(r"(?:nguồn\s+)?kinh phí\b", labels[0], re.IGNORECASE) and not any(
@@ -282,7 +320,7 @@ class _Builder:
             and not any(_GOALS.search(x) for x in labels)
         ):
             return False
-        return not _is_finding(text)
+        return begins_predicate(text, 0) or not _is_finding(text)
 
     def _has_actor(self, unit: Unit) -> bool:
         return bool(self.mentions(unit.start, unit.end))

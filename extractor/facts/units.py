@@ -36,9 +36,9 @@ _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("3", re.compile(r"\s*(?P<v>\d{1,2}\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)\s*[.)]?\s+")),
     ("2", re.compile(r"\s*(?P<v>\d{1,2}\.\d{1,2})\s*(?:[.)]\s*|\s+)(?=[[:upper:]“\"a-z])")),
-    ("1", re.compile(r"\s*(?P<v>\d{1,2})\s*[./](?=\s|[[:upper:]“\"])\s*(?!\d)")),
+    ("1", re.compile(r"\s*(?P<v>\d{1,2})\s*(?:[./]|-(?=\s*[[:upper:]]))(?=\s|[[:upper:]“\"])\s*(?!\d)")),
     ("1)", re.compile(r"\s*(?P<v>\d{1,2})\s*\)\s*")),
-    ("letter", re.compile(r"\s*(?P<v>[a-zđøœæñ])\s*(?:\)|\.(?=\s))\s*")),
+    ("letter", re.compile(r"\s*(?P<v>[a-zđøœæñ])\s*(?:\)|[./](?=\s))\s*")),
     ("(i)", re.compile(r"\s*\((?P<v>[ivx]{1,5}|\d{1,2}|[a-zđ])\)\s*")),
     ("-", re.compile(r"\s*(?P<v>[-–—])\s*(?=\S)")),
     ("•", re.compile(r"\s*(?P<v>[•●▪◦*])\s*(?=\S)")),
@@ -55,7 +55,7 @@ _HINGE_END = re.compile(r"(?:sau|sau đây|như sau|dưới đây|cụ thể|n�
 _HINGE_END_STRICT = re.compile(r"(?:sau|sau đây|như sau|dưới đây)\s*[:.;]?\s*$", re.IGNORECASE)
 _WHOLE_DOCUMENT = re.compile(
     r"(?:chỉ thị|công điện|kế hoạch|thông báo|quyết định|nghị quyết|hướng dẫn|chương trình|kết luận|văn bản|đề án|phương án)\s+này\b|^trên đây là|"
-    r"^trong quá trình (?:tổ chức\s+)?(?:thực hiện|triển khai|tổ chức)|^quá trình (?:tổ chức\s+)?(?:thực hiện|triển khai)",
+    r"^(?:văn phòng [^.;]{0,60}\s)?(?:xin\s+)?(?:trân trọng\s+)?thông báo\b|^thừa lệnh|^trong quá trình (?:tổ chức\s+)?(?:thực hiện|triển khai|tổ chức)|^quá trình (?:tổ chức\s+)?(?:thực hiện|triển khai)",
     re.IGNORECASE,
 )
 _CLOSING_ORDER = re.compile(
@@ -230,6 +230,28 @@ def _lost_numbers(body: Sequence[Paragraph], markers: list[Marker | None]) -> li
     return restored
 
 
+def annexed_units(document: Document) -> list[Unit]:
+    """The units of a plan that is annexed to the document ("Ban hành kèm theo Quyết định này Kế hoạch …"), under "Phụ lục".
+
+    An annex is such a plan when it has sections numbered I, II, … of which one speaks of tasks or of carrying them out.
+    """
+    annex = list(document.zone("annex"))
+    markers = [marker_of(p.text) for p in annex]
+    sections = [p.text for p, m in zip(annex, markers, strict=True) if m and m.style in ("roman", "part")]
+    if len(sections) < 2 or not any(
+        re.search(r"nhiệm vụ|tổ chức thực hiện|giải pháp|phân công", s, re.IGNORECASE) for s in sections
+    ):
+        return []
+    if any(re.fullmatch(r"\W*(?:TT|STT|Stt|Số TT)\W*", p.text) for p in annex):
+        return []  # a table: its rows are read elsewhere
+    first = next(i for i, m in enumerate(markers) if m and m.style in ("roman", "part"))
+    roots = [u for u in _tree(annex[first:], markers[first:]) if not u.closing]
+    for root in roots:
+        for unit in root.walk():
+            unit.path = ("Phụ lục", *unit.path)
+    return roots
+
+
 def _is_section(text: str) -> bool:
     letters = [c for c in text if c.isalpha()]
     return 6 <= len(letters) <= 120 and all(c.isupper() for c in letters)
@@ -290,9 +312,9 @@ def _element(marker: Marker, siblings: Sequence[Unit]) -> tuple[str, bool]:
         return f"+{len(siblings) + 1}", False
     value = marker.value
     if marker.style == "roman":
-        before = _roman(siblings[-1].path[-1]) if siblings else 0
-        if 0 < before and _roman(value) <= before:
-            return _to_roman(before + 1), True  # "III." read as "II."
+        last = _roman(siblings[-1].path[-1]) if siblings else 0
+        if last and _roman(value) <= last:
+            return _to_roman(last + 1), True  # "III." read as "II."
         return value.upper(), False
     if marker.style == "letter" and value not in LETTERS:
         before = siblings[-1].path[-1] if siblings else ""
@@ -305,9 +327,9 @@ def _element(marker: Marker, siblings: Sequence[Unit]) -> tuple[str, bool]:
             return "d", True  # OCR gave "d)" a stroke
     if marker.style in ("1", "1)"):
         value = str(int(value))
-        before_value = int(siblings[-1].path[-1]) if siblings else 0
-        if before_value and 1 < int(value) <= before_value or (before_value == 1 and value == "1"):
-            return str(before_value + 1), True
+        number, last = int(value), int(siblings[-1].path[-1]) if siblings else 0
+        if last and (1 < number <= last or number == last):
+            return str(last + 1), True
     if marker.style == "part":
         return f"Phần {value}", False
     if marker.style == "article":

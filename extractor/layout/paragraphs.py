@@ -15,17 +15,23 @@ from extractor.layout.document import Line, Zone
 # A number or bullet at the start of a line: roman, arabic, letter, (i), dash, plus.
 MARKER = re.compile(
     r"^\s*(?:(?:PHẦN|Phần|Phụ lục|Điều|Mục)\s+[IVX\d]+\b|[IVX]{1,5}[a-z]?\s*[.\-–/)](?=\s|[[:upper:]])|\d{1,2}(?:\.\d{1,2}){0,3}\s*[.)/](?=\s|[[:upper:]“\"])|"
-    r"\d{1,2}(?:\.\d{1,2}){1,3}\s+(?=[[:upper:]])|[a-zđøœæñ]\s*[).](?=\s|[[:upper:]])|\([ivx\d]{1,4}\)|[-–—•+*](?=\s*[^\d\s]|\s+\d+[.,%]?\d*\s*[^\d\s]))"
+    r"\d{1,2}(?:\.\d{1,2}){1,3}\s+(?=[[:upper:]])|[a-zđøœæñ]\s*[)./](?=\s|[[:upper:]])|\([ivx\d]{1,4}\)|[-–—•+*](?=\s*[^\d\s]|\s+\d+[.,%]?\d*\s*[^\d\s]))"
 )
 # What OCR makes of the first character of a marker, one for one.
-_MISREAD = str.maketrans({"©": "c", "¢": "c", "€": "e", "]": "1", "~": "-", "¬": "-", "«": "-", "_": "-"})
-_MISREAD_MARKER = re.compile(r"^(?P<noise>[:.,;'`‘’|~_\s]{0,3})(?=(?P<mark>[a-zđ©¢€]\)|[\]lI|]\s*\.\s|[~¬«_]\s))")
+_MISREAD = str.maketrans(
+    {"©": "c", "¢": "c", "€": "e", "]": "1", "§": "8", "¡": "i", "~": "-", "¬": "-", "«": "-", "_": "-"}
+)
+_MISREAD_MARKER = re.compile(
+    r"^(?P<noise>[:.,;'`‘’„“ˆ|~_\-\s]{0,4})(?=(?P<mark>[a-zđ©¢€¡]\)|[\]lI|§]\s*\.\s|[~¬«_]\s|(?:Điều|PHẦN|Phần)\s+[\dIVX]|\d{1,2}(?:\.\d{1,2})?\.\s+[[:upper:]]|[IVX]{1,4}\.\s+[[:upper:]]))"
+)
 
 
 def marker_view(text: str) -> str:
     """The text with a misread marker put right at its start, same length: "©) …" → "c) …", ": d) …" → "  d) …"."""
     match = _MISREAD_MARKER.match(text)
     if not match:
+        return text
+    if not match["noise"].strip() and match["mark"][0] not in "©¢€¡]l|§~¬«_":
         return text
     at = match.end("noise")
     first = "1" if match["mark"][0] in "]l|" and match["mark"].rstrip().endswith(".") else text[at].translate(_MISREAD)
@@ -39,8 +45,12 @@ _PAGE_EDGE = (
 _SHORT = 0.12  # share of the column's width by which a paragraph's last line falls short
 
 
+_DASH = re.compile(r"\s*[-–—+•*~¬]")
+
+
 def starts(lines: Sequence[Line], zones: Sequence[Zone], texts: Sequence[str]) -> list[bool]:
     """Whether each line begins a paragraph."""
+    dashed = sum(zone == "recipients" and bool(_DASH.match(line.text)) for line, zone in zip(lines, zones, strict=True))
     wrapped = _hard_wrapped([line for line, zone in zip(lines, zones, strict=True) if zone == "body"])
     result: list[bool] = []
     for i, line in enumerate(lines):
@@ -53,11 +63,8 @@ def starts(lines: Sequence[Line], zones: Sequence[Zone], texts: Sequence[str]) -
             else:
                 result.append(_starts_by_words(before, line, texts, wrapped))
         elif zones[i] == "recipients":
-            result.append(
-                bool(re.match(r"\s*[-–—+•*~¬]", line.text))
-                or bool(re.match(r"\W*Lưu\b", line.text))
-                or not _continues(line.text)
-            )
+            dash = bool(_DASH.match(line.text)) or bool(re.match(r"\W*(?:Lưu|Nơi nhận)\b", line.text))
+            result.append(dash or (dashed < 3 and not _continues(line.text)))
         elif zones[i] == "subject":
             result.append(False)
         else:

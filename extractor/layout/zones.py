@@ -20,17 +20,19 @@ _MOTTO = ("cong hoa xa hoi chu nghia viet nam", "doc lap tu do hanh phuc", "dang
 KIND_TITLES = (
     "nghị quyết", "quyết định", "chỉ thị", "quy chế", "quy định", "thông cáo", "thông báo", "hướng dẫn", "chương trình hành động",
     "chương trình", "kế hoạch", "phương án", "đề án", "báo cáo", "tờ trình", "công điện", "kết luận", "thông tri", "công văn", "thông tư",
-    "quyết nghị", "lệnh", "biên bản", "giấy mời",
+    "quyết nghị", "nghị định", "điều lệ", "luật", "pháp lệnh", "lệnh", "biên bản", "giấy mời",
 )  # fmt: skip
 
 _NUMBER = re.compile(r"^\W*(?:Số|SỐ|số|Sô|So|S[óôố])\s*[:.;]?\s*(?=[\d/.…_\-]|\S{0,12}\s?[/-]\s?[[:upper:]])")
 # A handwritten day runs into the print around it ("ngà⁄{ tháng"), so the words need not be whole.
-_DATE_LINE = re.compile(r"^(?:.{0,60}?[,\s]|)\s*ng\S{0,3}.{0,8}?th[áa]ng.{0,7}?n[ăa]m\s*[\d.…_]{0,6}\s*$")
+_DATE_LINE = re.compile(
+    r"^(?=.{8,90}$)(?!.*\b(?:trước|đến|từ|sau|kể|vào)\b)(?:.{0,60}?[,\s]|)\s*ng\S{0,3}.{0,8}?th[áa]ng.{0,7}?n[ăa]m\s*[\d.…_]{0,6}\s*$"
+)
 _SECRECY = re.compile(r"^(TUYỆT MẬT|TỐI MẬT|MẬT)$")
 _URGENCY = re.compile(r"^(HỎA TỐC|HOẢ TỐC|THƯỢNG KHẨN|KHẨN)\b")
-_RECIPIENTS = re.compile(r"^\W*n[oơ]i\s+nh[aậâ]n\b", re.IGNORECASE)
+_RECIPIENTS = re.compile(r"^\W*n[oơớờở]i\s*nh[aậâ]n\b", re.IGNORECASE)
 _ADDRESSED = re.compile(r"^\W*k[íi]nh\s+g[ửưuủ]i\b", re.IGNORECASE)
-_SUBJECT_CUE = re.compile(r"^\W*(V/v|V/V|v/v|Về\b|VỀ\b|Vê\b)")
+_SUBJECT_CUE = re.compile(r"^\W*(V/v|V/V|v/v|Về\b|VỀ\b|về\b|Vê\b)")
 _AUTHORITY = re.compile(r"^\W*(TM|T/M|KT|K/T|TL|T/L|TUQ|T/UQ|Q)\s*[./]?\s*(?=[[:upper:]])")
 _TITLE = re.compile(
     r"^\W*(?:Q\.\s*)?(?:PHÓ\s+)?(CHỦ TỊCH|BỘ TRƯỞNG|THỦ TƯỚNG|THỨ TRƯỞNG|GIÁM ĐỐC|TỔNG GIÁM ĐỐC|BÍ THƯ|CHỦ NHIỆM|TỔNG\b|THỐNG ĐỐC|CỤC TRƯỞNG|"
@@ -120,12 +122,16 @@ def assign(lines: Sequence[Line], texts: Sequence[str]) -> list[Zone]:
 
 
 def _find_kind(lines: Sequence[Line]) -> int | None:
+    headed = False
     for i, line in enumerate(lines[:_HEAD_LINES]):
+        if line.page != lines[0].page or _ADDRESSED.match(line.text):
+            break  # a letter has no title, and a title stands on the first page
+        headed = headed or _is_motto(line.text) or bool(_NUMBER.match(line.text))
         found = kind_of(line.text)
-        if not found:
+        if not found or (found[1] and headed and not _is_upper(line.text[: len(found[0])])):
+            continue  # a sentence of the body that begins with "Quyết định của …"
+        if found[1] and not _is_upper(line.text) and i > 0 and not headed:
             continue
-        if found[1] and not _is_upper(line.text) and i > 0 and not any(_is_motto(x.text) for x in lines[:i]):
-            continue  # a sentence of the body that begins with "Kế hoạch về …"
         return i
     return None
 
@@ -135,6 +141,8 @@ def _head_without_kind(lines: Sequence[Line]) -> int:
     last = 0
     for i, line in enumerate(lines[:_HEAD_LINES]):
         t = line.text
+        if _ADDRESSED.match(t) or len(t) > 140 or line.page != lines[0].page:
+            break
         if (
             _is_motto(t)
             or _NUMBER.match(t)
@@ -147,7 +155,9 @@ def _head_without_kind(lines: Sequence[Line]) -> int:
 
 
 # A line that holds a document's symbol is the number's, however badly its digits were read.
-_SYMBOL = re.compile(r"[/-]\s*[[:upper:]]{1,4}\s*-\s*[[:upper:]]{2,}|^\W*S\S{0,2}\s*[:;.]\s*\S{0,8}\s*[/-]|\d\s*[/-]\s*[[:upper:]]{2,}[[:alpha:]]*\W*$")
+_SYMBOL = re.compile(
+    r"[/-]\s*[[:upper:]]{1,4}\s*-\s*[[:upper:]]{2,}|^\W*S\S{0,2}\s*[:;.]\s*\S{0,8}\s*[/-]|\d\s*[/-]\s*[[:upper:]]{2,}[[:alpha:]]*\W*$"
+)
 
 
 def _head(lines: Sequence[Line]) -> list[Zone]:
@@ -173,6 +183,11 @@ def _number_without_label(text: str) -> bool:
     return bool(re.fullmatch(r"\W*\d{1,5}\s*/\s*(?:\d{4}\s*/\s*)?[[:upper:]][A-Za-zĐđ&-]*", text.strip()))
 
 
+_ORDERING_OFFICE = re.compile(
+    r"^\W*(?:THỦ TƯỚNG CHÍNH PHỦ|CHÍNH PHỦ|QUỐC HỘI|(?:BỘ TRƯỞNG|CHỦ TỊCH|GIÁM ĐỐC|TỔNG GIÁM ĐỐC|THỐNG ĐỐC|CHÁNH VĂN PHÒNG|CỤC TRƯỞNG|ỦY BAN NHÂN DÂN|UỶ BAN NHÂN DÂN|HỘI ĐỒNG NHÂN DÂN|BAN THƯỜNG VỤ)\b.{0,80})\W*$"
+)
+
+
 def _subject_end(lines: Sequence[Line], texts: Sequence[str], kind_at: int) -> int:
     """The first line after the subject (trích yếu) that follows the title at `kind_at`."""
     inline = kind_of(lines[kind_at].text)
@@ -185,8 +200,8 @@ def _subject_end(lines: Sequence[Line], texts: Sequence[str], kind_at: int) -> i
             i += 1
             continue
         seen = i - kind_at - 1
-        if text.endswith(":"):
-            break  # the body's opening ("… điện:")
+        if text.endswith(":") or _ADDRESSED.match(text):
+            break  # the body's opening ("… điện:", "Kính gửi: …")
         if seen == 0:
             if not (
                 _is_upper(text)
@@ -195,6 +210,12 @@ def _subject_end(lines: Sequence[Line], texts: Sequence[str], kind_at: int) -> i
                 or (len(text) < 160 and text[:1].islower() is False and not text.endswith((".", ":")))
             ):
                 break
+        elif (
+            _ORDERING_OFFICE.match(text)
+            and _is_upper(text)
+            and not re.search(r"(?:\bCỦA|,|\bVÀ|\bTRÊN|\bTẠI|\bDO|\bVỚI)\s*$", lines[i - 1].text.strip())
+        ):
+            break  # "THỦ TƯỚNG CHÍNH PHỦ" above the body of a decision
         elif _is_upper(text) and _is_upper(lines[i - 1].text):
             pass
         elif (
@@ -207,7 +228,7 @@ def _subject_end(lines: Sequence[Line], texts: Sequence[str], kind_at: int) -> i
         elif (_is_upper(lines[i - 1].text) and not _is_upper(text)) or _blank_before(lines, i, texts):
             break
         elif line.indent is not None:
-            if not line.centred:
+            if not line.centred and not text[:1].islower():
                 break
         elif not (text[:1].islower() or text[:1].isdigit() or text[:1] in '(“"-') or text.endswith((".", ":", ";")):
             break
@@ -249,8 +270,12 @@ def _tail(lines: Sequence[Line]) -> list[Zone]:
     zones: list[Zone] = []
     state: Zone = "recipients"
     named = False
-    for line in lines:
+    for i, line in enumerate(lines):
         t = line.text.strip()
+        if state == "signature" and i and line.page != lines[i - 1].page:
+            state = "annex"  # what begins on a page of its own after the signature
+        elif state != "annex" and i and _is_motto(t):
+            state = "annex"  # another document, attached
         if state != "annex" and _ANNEX.match(t) and not t.startswith("-"):
             state = "annex"
         elif state == "annex":

@@ -14,6 +14,9 @@ _EMPHASIS = re.compile(r"(?<![\\*])(\*{1,3})(?![\s*])([^*\n]*[^\s*])\1(?!\*)")
 _HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+", re.MULTILINE)
 _MAX_CONTROL_SHARE = 0.01
 
+# Icelandic eth looks like the Vietnamese letter and is often typed or read for it.
+ETH = str.maketrans({"Ð": "Đ", "ð": "đ"})
+
 
 def decode(data: bytes) -> str:
     """Text of UTF-8 bytes, or of UTF-16 with a byte order mark, in NFC with "\\n" line ends. Raises UnsupportedType."""
@@ -25,7 +28,7 @@ def decode(data: bytes) -> str:
     if "\x00" in text or controls > _MAX_CONTROL_SHARE * len(text):
         raise UnsupportedType()
     text = _CONTROL.sub(" ", text).replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", text).translate(ETH)
 
 
 def pages(data: bytes, *, markdown: bool = False) -> tuple[ReadPage, ...]:

@@ -11,6 +11,7 @@ from PIL import Image as PillowImage
 
 from extractor.errors import TesseractMissing
 from extractor.reading.engine import Engine, Image, Recognised
+from extractor.reading.plain import ETH
 
 LANGUAGE = "vie"  # vie+eng is worse on every kind of page
 CONFIG = "--psm 3 --oem 1"
@@ -58,7 +59,7 @@ class Tesseract:
         words: list[Recognised] = []
         lines: dict[tuple[int, int, int], int] = {}
         for i, raw in enumerate(table["text"]):
-            text = unicodedata.normalize("NFC", "".join(str(raw).split()))
+            text = unicodedata.normalize("NFC", "".join(str(raw).split())).translate(ETH)
             if not text:
                 continue
             line = (table["block_num"][i], table["par_num"][i], table["line_num"][i])
