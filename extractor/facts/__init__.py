@@ -24,6 +24,7 @@ from extractor.facts.units import structure
 from extractor.layout.document import Document
 from extractor.record import Assignment, Citation, Deadline, Directive, Period, Signature, Target, Task, Warning
 
+PREAMBLE_GOAL = 0.6
 DOUBTFUL = 0.7  # below this a clerk is asked to look
 
 
@@ -64,7 +65,7 @@ class _Reader:
             cited=taken,
         )
         tasks: list[Task] = []
-        targets: list[Target] = []
+        targets = self._preamble_targets(body.preamble_start, body.preamble_end, taken, header)
         for fact in found:
             task, own = self._task(fact, taken, header, len(targets))
             tasks.append(task)
@@ -128,7 +129,7 @@ class _Reader:
         ]
         id_ = task_id(self.sha256, fact.id_part)
         goals = find_targets(text, signed=signed, taken=taken, headings=fact.headings)
-        targets = [self._target(g, i, fact, id_, targets_before) for i, g in enumerate(goals)]
+        targets = [self._target(g, i, fact.start, id_, targets_before) for i, g in enumerate(goals)]
         masked = [*taken, *((g.start, g.end) for g in goals)]
         deadlines = [] if fact.goal and goals else find_deadlines(text, signed=signed, taken=masked)
         where = [(d, fact.start) for d in deadlines]
@@ -147,6 +148,24 @@ class _Reader:
             assignments=tuple(self._assignment(r) for r in fact.roles), deadlines=tuple(self._deadline(d, base) for d, base in where),
         )  # fmt: skip
         return task, targets
+
+    def _preamble_targets(self, start: int, end: int, cited: Sequence[Range], header: Header) -> list[Target]:
+        """Goals that the preamble sets ("phấn đấu …"). Preambles mostly report, so these belong to no task and are doubtful."""
+        found: list[Target] = []
+        for p in self.view.zone("body"):
+            if not start <= p.start < end or not re.search(r"(?<!\w)phấn đấu(?!\w)", p.text, re.IGNORECASE):
+                continue
+            taken = [
+                (max(s, p.start) - p.start, min(e, p.end) - p.start) for s, e in cited if s < p.end and p.start < e
+            ]
+            goals = find_targets(p.text, signed=header.directive.issued_on, taken=taken)
+            found += [
+                self._target(g, i, p.start, None, len(found)).model_copy(
+                    update={"confidence": min(g.confidence, PREAMBLE_GOAL)}
+                )
+                for i, g in enumerate(goals)
+            ]
+        return found
 
     def _assignment(self, role: RoleFact) -> Assignment:
         return Assignment(
@@ -168,8 +187,8 @@ class _Reader:
             text=self.document.flow[start:end], spans=self.document.spans(start, end), confidence=self._sure(fact.confidence, start, end),
         )  # fmt: skip
 
-    def _target(self, fact: TargetFact, index: int, task: TaskFact, task_id: str, before: int) -> Target:
-        start, end = fact.start + task.start, fact.end + task.start
+    def _target(self, fact: TargetFact, index: int, base: int, task_id: str | None, before: int) -> Target:
+        start, end = fact.start + base, fact.end + base
         period = Period(start=fact.period_start, end=fact.period_end) if fact.period_start or fact.period_end else None
         return Target(
             id=f"t{before + index + 1}", task_id=task_id, indicator=fact.indicator, comparator=fact.comparator, value=fact.value, value_max=fact.value_max,

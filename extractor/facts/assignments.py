@@ -194,7 +194,7 @@ def _clause(
     for i, m in enumerate(mentions):
         gap = text[last_end : m.start]
         so_far = text[start : m.start]
-        listed = i > 0 and bool(_IN_LIST.fullmatch(gap))
+        listed = i > 0 and (bool(_IN_LIST.fullmatch(gap)) or (role is not None and _unknown_member(gap)))
         in_parentheses = so_far.count("(") > so_far.count(")")
         follow = _list_end(text, mentions, i)
         if listed and not (role is None and not facts):
@@ -257,6 +257,18 @@ def _supervised(text: str, start: int, end: int, facts: Sequence[RoleFact]) -> l
         else:
             changed.append(fact)
     return changed
+
+
+_MEMBER = re.compile(r"\s*,\s*(?:các\s+)?(?P<words>[^,;.:()\n]{3,70}?)\s*(?:,|và|, và)\s*(?:các\s+)?")
+
+
+def _unknown_member(gap: str) -> bool:
+    """Whether between two bodies of a list stands one more member that nobody knows, with no verb in it."""
+    match = _MEMBER.fullmatch(gap)
+    if not match or len(match["words"].split()) > 9:
+        return False
+    words = match["words"]
+    return not any(begins_predicate(words, w.start()) for w in re.finditer(r"(?<!\S)(?=\S)", words))
 
 
 def _list_end(text: str, mentions: Sequence[Mention], i: int) -> int:
