@@ -142,6 +142,13 @@ class Directive(_Frozen):
     evidence: dict[str, Evidence] = Field(default_factory=dict)
 
 
+class Successor(_Frozen):
+    """The body that answers for another one today, by the register's latest entries."""
+
+    agency_id: str
+    name: str
+
+
 class Assignment(Evidence):
     """Who acts in a task, and in what role."""
 
@@ -150,6 +157,9 @@ class Assignment(Evidence):
     agency_id: str | None = Field(default=None, description="'group:…' for a generic group")
     as_written: str | None = None
     source: AssignmentSource
+    successor: Successor | None = Field(
+        default=None, description="who answers for it today, where that is another body"
+    )
 
 
 class Deadline(Evidence):

@@ -21,8 +21,20 @@ from extractor.facts.respelling import respelled
 from extractor.facts.targets import TargetFact, find_targets
 from extractor.facts.tasks import TaskFact, find_tasks, task_id
 from extractor.facts.units import structure
+from extractor.knowledge.register import register
 from extractor.layout.document import Document
-from extractor.record import Assignment, Citation, Deadline, Directive, Period, Signature, Target, Task, Warning
+from extractor.record import (
+    Assignment,
+    Citation,
+    Deadline,
+    Directive,
+    Period,
+    Signature,
+    Successor,
+    Target,
+    Task,
+    Warning,
+)
 
 PREAMBLE_GOAL = 0.6
 DOUBTFUL = 0.7  # below this a clerk is asked to look
@@ -170,9 +182,16 @@ class _Reader:
     def _assignment(self, role: RoleFact) -> Assignment:
         return Assignment(
             role=role.role, agency=role.mention.name, agency_id=role.mention.agency_id, as_written=self.document.flow[role.start : role.end],
-            source=role.source, inferred=role.source == "addressees", spans=self.document.spans(role.start, role.end),
+            source=role.source, successor=self._successor(role.mention.agency_id), inferred=role.source == "addressees", spans=self.document.spans(role.start, role.end),
             confidence=self._sure(role.confidence, role.start, role.end),
         )  # fmt: skip
+
+    @staticmethod
+    def _successor(agency_id: str | None) -> Successor | None:
+        """Who answers today for a body of an earlier time, where that is another one."""
+        body = register().agency(agency_id) if agency_id else None
+        heir = register().successor(body) if body else None
+        return Successor(agency_id=heir.id, name=heir.name) if body and heir and heir.id != body.id else None
 
     def _deadline(self, fact: DeadlineFact, base: int) -> Deadline:
         start, end = fact.start + base, fact.end + base

@@ -407,6 +407,8 @@ def _named(view: str, at: int, known: dict[int, int], context: Context) -> list[
     zones = re.compile(r"\s+và\s+các\s+[Kk]hu\s+(?:công nghiệp|kinh tế|chế xuất|công nghệ cao)").match(view, end)
     if zones and view.startswith(("Ban Quản lý", "Ban quản lý"), at):
         end = zones.end()
+    if (zones or parks) and (further := _goes_on(view, end)) is not None:
+        end = further  # the place: "… các Khu công nghiệp | Quảng Ngãi"
     return _with_place(view, at, end, rule, confidence, context)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import regex as re
 
 from extractor.facts.agencies import Context, Mention, begins_predicate, find_agencies
+from extractor.facts.aliases import find_aliases, resolve
 from extractor.facts.assignments import RoleFact, find_roles, inherit
 from extractor.facts.fact import Range
 from extractor.facts.fields import Field, fields_of, leading_field
@@ -109,6 +110,7 @@ class _Builder:
         self.flow = document.flow
         self.as_read = as_read
         self.context = context
+        self.aliases = find_aliases(document.flow, context=context)
         self.cited = cited
         self.addressees = [RoleFact("lead", m, m.start, m.end, "addressees", "addressees", 0.75) for m in addressees]
         self._mentions: dict[tuple[int, int], list[Mention]] = {}
@@ -118,7 +120,11 @@ class _Builder:
         key = (start, end)
         if key not in self._mentions:
             taken = [(max(s, start) - start, min(e, end) - start) for s, e in self.cited if s < end and start < e]
-            self._mentions[key] = find_agencies(self.flow[start:end], context=self.context, taken=taken)
+            text = self.flow[start:end]
+            known = [alias for alias in self.aliases if alias.start <= start]
+            self._mentions[key] = resolve(
+                text, find_agencies(text, context=self.context, taken=taken), known, taken=taken
+            )
         return self._mentions[key]
 
     def tasks(self, unit: Unit) -> Iterable[TaskFact]:

@@ -35,7 +35,7 @@ _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     ("3", re.compile(r"\s*(?P<v>\d{1,2}\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)\s*[.)]?\s+")),
-    ("2", re.compile(r"\s*(?P<v>\d{1,2}\.\d{1,2})\s*(?:[.)]\s*|\s+)(?=[[:upper:]“\"a-z])")),
+    ("2", re.compile(r"\s*(?P<v>\d{1,2}\.\d{1,2})\s*(?:[.)\-]\s*|\s+)(?=[[:upper:]“\"a-z])")),
     ("1", re.compile(r"\s*(?P<v>\d{1,2})\s*(?:[./]|-(?=\s*[[:upper:]]))(?=\s|[[:upper:]“\"])\s*(?!\d)")),
     ("1)", re.compile(r"\s*(?P<v>\d{1,2})\s*\)\s*")),
     ("letter", re.compile(r"\s*(?P<v>[a-zđøœæñ])\s*(?:\)|[./](?=\s))\s*")),
