@@ -1,0 +1,257 @@
+"""Who acts, and in what role: cues in a sentence, and what is inherited from headings and addressees."""
+
+from __future__ import annotations
+
+import pytest
+from laid import CONTEXT
+
+from extractor.facts.agencies import find_agencies
+from extractor.facts.assignments import RoleFact, find_roles, inherit, sentences
+from extractor.record import AssignmentSource
+
+Roles = list[tuple[str, str]]
+ISSUER = "Ủy ban nhân dân tỉnh Quảng Ngãi"
+
+
+def find(text: str, *, label: bool = False, source: AssignmentSource = "explicit") -> list[RoleFact]:
+    mentions = find_agencies(text, context=CONTEXT)
+    return find_roles(text, mentions, offset=0, source=source, label=label, issuer=ISSUER)
+
+
+def roles(text: str, *, label: bool = False) -> Roles:
+    return [(fact.role, fact.mention.name) for fact in find(text, label=label)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Giao Sở Y tế lấy mẫu nước giếng.", [("lead", "Sở Y tế")]),
+        ("Giao Giám đốc Sở Y tế lấy mẫu nước giếng.", [("lead", "Sở Y tế")]),
+        ("Sở Y tế có trách nhiệm lấy mẫu nước giếng.", [("lead", "Sở Y tế")]),
+        ("Sở Y tế tổ chức lấy mẫu nước giếng.", [("lead", "Sở Y tế")]),
+        ("Sở Y tế: Lấy mẫu nước giếng.", [("lead", "Sở Y tế")]),
+        ("Sở Y tế, Sở Du lịch: Lập sổ giếng.", [("lead", "Sở Y tế"), ("lead", "Sở Du lịch")]),
+        ("Giao Sở Y tế và Sở Du lịch lập sổ giếng.", [("lead", "Sở Y tế"), ("lead", "Sở Du lịch")]),
+        ("Yêu cầu Ủy ban nhân dân các xã, phường vét giếng.", [("lead", "Ủy ban nhân dân các xã, phường")]),
+        ("Đề nghị Ủy ban Mặt trận Tổ quốc Việt Nam tỉnh vận động nhân dân giữ giếng.",
+         [("lead", "Ủy ban Mặt trận Tổ quốc Việt Nam tỉnh")]),
+        ("Các sở, ban, ngành rà soát giếng trong khuôn viên.", [("lead", "các sở, ban, ngành")]),
+        ("Hằng năm, Sở Du lịch tổ chức ngày hội giếng làng.", [("lead", "Sở Du lịch")]),
+    ],
+)  # fmt: skip
+def test_who_leads(text: str, expected: Roles) -> None:
+    assert roles(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Sở Y tế chủ trì, phối hợp với Sở Du lịch lập sổ giếng.", [("lead", "Sở Y tế"), ("coordinate", "Sở Du lịch")]),
+        ("Giao Sở Y tế chủ trì, phối hợp Sở Du lịch, Công an tỉnh lập sổ giếng.",
+         [("lead", "Sở Y tế"), ("coordinate", "Sở Du lịch"), ("coordinate", "Công an tỉnh")]),
+        ("Chủ trì, phối hợp với các cơ quan có liên quan lập sổ giếng.", [("coordinate", "các cơ quan có liên quan")]),
+        ("Phối hợp chặt chẽ với Công an tỉnh giữ trật tự.", [("coordinate", "Công an tỉnh")]),
+        ("Sở Y tế chủ trì cùng Sở Du lịch lập sổ giếng.", [("lead", "Sở Y tế"), ("coordinate", "Sở Du lịch")]),
+        ("Phối hợp tổ chức ngày hội giếng làng.", []),
+    ],
+)  # fmt: skip
+def test_who_helps(text: str, expected: Roles) -> None:
+    assert roles(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Lập sổ giếng, báo cáo Ủy ban nhân dân tỉnh.", [("report_to", ISSUER)]),
+        ("Lập sổ giếng, trình Ủy ban nhân dân tỉnh xem xét.", [("report_to", ISSUER)]),
+        ("Lập sổ giếng, báo cáo Ủy ban nhân dân tỉnh (qua Sở Du lịch).", [("report_to", ISSUER), ("report_to", "Sở Du lịch")]),
+        ("Báo cáo kết quả về Sở Du lịch để tổng hợp, báo cáo Ủy ban nhân dân tỉnh.",
+         [("report_to", "Sở Du lịch"), ("report_to", ISSUER)]),
+        ("Gửi Sở Du lịch để tổng hợp, báo cáo Ủy ban nhân dân tỉnh.", [("report_to", "Sở Du lịch"), ("report_to", ISSUER)]),
+        ("Giao Sở Du lịch tham mưu Ủy ban nhân dân tỉnh kế hoạch vét giếng.", [("lead", "Sở Du lịch"), ("report_to", ISSUER)]),
+        ("Giao Sở Du lịch tham mưu, đề xuất UBND tỉnh ban hành quy định.", [("lead", "Sở Du lịch"), ("report_to", ISSUER)]),
+        ("Báo cáo cấp có thẩm quyền quyết định.", []),
+        ("Kịp thời báo cáo cấp trên.", []),
+    ],
+)  # fmt: skip
+def test_who_receives(text: str, expected: Roles) -> None:
+    assert roles(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Lập sổ giếng (do Sở Du lịch chủ trì).", [("lead", "Sở Du lịch")]),
+        ("Vét giếng (Sở Y tế chủ trì; Sở Du lịch phối hợp).", [("lead", "Sở Y tế"), ("coordinate", "Sở Du lịch")]),
+        ("Ngày hội giếng làng do Sở Du lịch chủ trì tổ chức.", [("lead", "Sở Du lịch")]),
+    ],
+)
+def test_who_acts_by_parentheses_or_passive(text: str, expected: Roles) -> None:
+    assert roles(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Sở Y tế chỉ đạo các bệnh viện lấy mẫu nước.", [("lead", "Sở Y tế")]),
+        ("Sở Du lịch hướng dẫn Ủy ban nhân dân các xã, phường lập sổ giếng.", [("lead", "Sở Du lịch")]),
+        ("Chỉ đạo Trung tâm Kiểm soát bệnh tật tỉnh lấy mẫu nước.", []),
+        ("Đôn đốc Sở Du lịch lập sổ giếng.", []),
+        ("Công an tỉnh chỉ đạo Công an các xã giữ trật tự, phối hợp với Sở Du lịch đếm khách.",
+         [("lead", "Công an tỉnh"), ("coordinate", "Sở Du lịch")]),
+    ],
+)  # fmt: skip
+def test_whom_somebody_directs_has_no_role(text: str, expected: Roles) -> None:
+    assert roles(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rà soát các giếng thuộc quyền quản lý của Sở Y tế.",
+        "Nâng cao chất lượng nước cho các doanh nghiệp.",
+        "Thực hiện nghiêm quy định của Bộ Y tế về nước sạch.",
+        "Tuyên truyền trên Báo Quảng Ngãi về giếng cổ.",
+    ],
+)
+def test_a_mere_mention_is_no_actor(text: str) -> None:
+    assert roles(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ủy ban nhân dân tỉnh yêu cầu Sở Y tế lấy mẫu nước giếng.", [("lead", "Sở Y tế")]),
+        ("Chủ tịch Ủy ban nhân dân tỉnh giao Sở Y tế lấy mẫu nước giếng.", [("lead", "Sở Y tế")]),
+    ],
+)
+def test_the_issuer_that_orders_does_not_lead(text: str, expected: Roles) -> None:
+    assert roles(text) == expected
+
+
+def test_following_up_as_the_task_itself_is_leading() -> None:
+    assert roles("Giao Sở Du lịch theo dõi, đôn đốc, kiểm tra việc vét giếng.") == [("lead", "Sở Du lịch")]
+
+
+@pytest.mark.xfail(strict=True, reason="whoever follows up beside the one who does the work is taken for another lead")
+def test_following_up_instead_of_the_work_is_supervising() -> None:
+    text = "Ủy ban nhân dân các xã, phường tổ chức thực hiện; giao Sở Du lịch theo dõi, đôn đốc, kiểm tra."
+    assert roles(text) == [("lead", "Ủy ban nhân dân các xã, phường"), ("supervise", "Sở Du lịch")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Phó Chủ tịch Nguyễn Văn Mẫu trực tiếp chỉ đạo việc vét giếng.", [("lead", "Phó Chủ tịch Nguyễn Văn Mẫu")]),
+        ("Giám đốc Sở Y tế, Chủ tịch UBND các xã, phường tổ chức lấy mẫu.",
+         [("lead", "Sở Y tế"), ("lead", "Ủy ban nhân dân các xã, phường")]),
+        ("Thủ trưởng các sở, ban, ngành; Chủ tịch Ủy ban nhân dân các xã, phường chịu trách nhiệm thi hành Chỉ thị này.",
+         [("lead", "các sở, ban, ngành"), ("lead", "Ủy ban nhân dân các xã, phường")]),
+        ("Sở Y tế (Trung tâm Kiểm soát bệnh tật) lấy mẫu nước.", [("lead", "Sở Y tế")]),
+        ("Sở Du lịch là cơ quan đầu mối, tổng hợp kết quả báo cáo Ủy ban nhân dân tỉnh trước ngày 15/11/2023.",
+         [("lead", "Sở Du lịch"), ("report_to", ISSUER)]),
+        ("Trong quá trình thực hiện, nếu có vướng mắc, các địa phương báo cáo về Sở Du lịch để tổng hợp, trình Ủy ban nhân dân tỉnh.",
+         [("lead", "các địa phương"), ("report_to", "Sở Du lịch"), ("report_to", ISSUER)]),
+    ],
+)  # fmt: skip
+def test_whole_sentences(text: str, expected: Roles) -> None:
+    assert roles(text) == expected
+
+
+def test_the_same_body_twice_in_one_role_is_one_assignment_at_its_first_place() -> None:
+    text = "Sở Y tế lấy mẫu nước giếng; Sở Y tế công bố kết quả."
+    (fact,) = find(text)
+    assert (fact.start, text[fact.start : fact.end]) == (0, "Sở Y tế")
+
+
+def test_a_label_names_who_acts() -> None:
+    assert roles("Sở Y tế", label=True) == [("lead", "Sở Y tế")]
+    assert roles("Giao Sở Y tế:", label=True) == [("lead", "Sở Y tế")]
+    assert roles("Sở Y tế chủ trì, phối hợp với Sở Du lịch:", label=True) == [
+        ("lead", "Sở Y tế"), ("coordinate", "Sở Du lịch"),
+    ]  # fmt: skip
+
+
+def test_places_are_moved_by_the_offset() -> None:
+    text = "Giao Sở Y tế lấy mẫu nước."
+    mentions = find_agencies(text, context=CONTEXT)
+    (fact,) = find_roles(text, mentions, offset=100, source="explicit")
+    assert (fact.start, fact.end) == (105, 112)
+
+
+# --- what is inherited ----------------------------------------------------------------------------------------------
+
+
+def inherited(text: str, *headings: str, addressees: str = "") -> list[tuple[str, str, str]]:
+    given = [find(heading, label=True, source="heading") for heading in headings]
+    addressed = find(addressees, label=True, source="addressees") if addressees else []
+    return [(f.role, f.mention.name, f.source) for f in inherit(find(text), given, addressed)]
+
+
+def test_a_heading_gives_the_lead() -> None:
+    assert inherited("Lấy mẫu nước giếng.", "Sở Y tế:") == [("lead", "Sở Y tế", "heading")]
+
+
+def test_the_nearest_heading_wins() -> None:
+    assert inherited("Lấy mẫu nước giếng.", "Sở Y tế:", "Các sở, ban, ngành:") == [("lead", "Sở Y tế", "heading")]
+
+
+def test_a_heading_gives_the_coordinators_as_well() -> None:
+    assert inherited("Lấy mẫu nước giếng.", "Sở Y tế chủ trì, phối hợp với Sở Du lịch:") == [
+        ("lead", "Sở Y tế", "heading"),
+        ("coordinate", "Sở Du lịch", "heading"),
+    ]
+
+
+def test_addressees_act_where_nobody_is_named() -> None:
+    assert inherited("Lấy mẫu nước giếng.", addressees="các sở, ban, ngành:") == [
+        ("lead", "các sở, ban, ngành", "addressees")
+    ]
+
+
+def test_a_named_lead_suppresses_the_addressees() -> None:
+    assert inherited("Giao Sở Y tế lấy mẫu nước.", addressees="các sở, ban, ngành:") == [
+        ("lead", "Sở Y tế", "explicit")
+    ]
+
+
+def test_a_coordinator_alone_leaves_the_lead_to_the_heading() -> None:
+    assert inherited("Phối hợp với Công an tỉnh giữ trật tự.", "Sở Y tế:") == [
+        ("coordinate", "Công an tỉnh", "explicit"),
+        ("lead", "Sở Y tế", "heading"),
+    ]
+
+
+def test_a_named_lead_stands_beside_that_of_the_heading() -> None:
+    found = inherited("Giao Thanh tra tỉnh kiểm tra giếng.", "Sở Y tế:")
+    assert ("lead", "Thanh tra tỉnh", "explicit") in found
+    assert ("lead", "Sở Y tế", "heading") in found
+
+
+def test_a_named_lead_that_is_one_of_the_heading_narrows_it() -> None:
+    assert inherited("Giao Sở Y tế lấy mẫu nước.", "Sở Y tế, Sở Du lịch:") == [("lead", "Sở Y tế", "explicit")]
+
+
+def test_the_public_under_a_heading_only_resumes_it() -> None:
+    found = inherited("Các doanh nghiệp phải ghi nhật ký nước.", "Sở Y tế:")
+    assert ("lead", "Sở Y tế", "heading") not in found
+
+
+# --- clauses ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Vét giếng. Lập sổ.", ["Vét giếng", " Lập sổ"]),
+        ("Vét giếng; lập sổ", ["Vét giếng", " lập sổ"]),
+        ("UBND TP. Quảng Ngãi vét giếng.", ["UBND TP. Quảng Ngãi vét giếng"]),
+        ("Vét 1.500 giếng trước ngày 10.9.", ["Vét 1.500 giếng trước ngày 10.9"]),
+        ("Vét giếng (ưu tiên xã nghèo; xã biển) trước mùa mưa.", ["Vét giếng (ưu tiên xã nghèo; xã biển) trước mùa mưa"]),
+        ("Vét giếng\nLập sổ", ["Vét giếng", "Lập sổ"]),
+        ("Vét giếng (chưa đóng ngoặc\nLập sổ; báo cáo", ["Vét giếng (chưa đóng ngoặc", "Lập sổ", " báo cáo"]),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_sentences(text: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end in sentences(text)] == expected
