@@ -25,7 +25,8 @@ REAL = sorted(TEXTS.glob("*.gold.json")) if TEXTS.is_dir() else []
 
 @pytest.fixture(scope="module")
 def specimen_score(text_records: Mapping[str, DirectiveRecord]) -> Score:
-    return total([score(text_records[s.name].model_dump(mode="json"), s.gold()) for s in specimens()])
+    gold = {s.name: s.gold() for s in specimens()}
+    return total([score(record.model_dump(mode="json"), gold[name]) for name, record in text_records.items()])
 
 
 @pytest.fixture(scope="module")
