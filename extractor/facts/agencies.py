@@ -329,6 +329,7 @@ def _shared_head(view: str, at: int, context: Context) -> list[Mention]:
         end = _field_end(view, begin, head)
         if end is None:
             break
+        end = begin + len(view[begin:end].rstrip())
         name = register().official(f"{head} {view[begin:end]}")
         mentions.append(Mention(position, end, "shared head", 0.9, name, _id(name, context), False))
         gap = re.compile(r"\s*(?:,|;|và)\s*(?=[[:upper:]])").match(view, end)
@@ -645,7 +646,9 @@ def _lower_tail(view: str, position: int, name_start: int, *, small: bool) -> in
 
 def _lower_bridge(view: str, position: int) -> int | None:
     """A lower-case word inside a name: it is followed by a capital, directly or after "và" ("Quản lý chất lượng Nông lâm sản")."""
-    match = re.compile(r"\s+([[:lower:]]+(?:\s+[[:lower:]]+)?)(?=\s+(?:và\s+|-\s+)?[[:upper:]])").match(view, position)
+    match = re.compile(r"\s+([[:lower:]]+(?:\s+[[:lower:]]+){0,2})(?=\s+(?:và\s+|-\s+)?[[:upper:]])").match(
+        view, position
+    )
     if not match or begins_predicate(view, position) or _STOP_WORDS.match(view, position):
         return None
     words = match[1].split()
@@ -715,6 +718,17 @@ def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[
             and not _is_own_body(view, more, known)
         ):
             end = more.end()
+    place = re.compile(rf"\s*(?:,|và)\s*(?P<kind>{_PLACE_KIND})\s+(?P<name>{_PROPER})$").search(
+        view[at : end + len(m[0])] if (m := re.compile(rf"\s+{_PROPER}").match(view, end)) else ""
+    )
+    if place and kinds > 1 and determined:  # "các xã, phường, đặc khu Lý Sơn": a named place is a body of its own
+        cut = at + place.start()
+        name = _canonical_group(view[at:cut], context)
+        named_at, named_end = at + place.start("kind"), at + place.end("name")
+        return [
+            Mention(at, cut, "group", 0.85, name, _group_id(name), True),
+            Mention(named_at, named_end, "named place", 0.85, view[named_at:named_end], None, False),
+        ]
     of_body = _OF_BODY.match(view, end)
     if of_body:
         bodies = _named(view, of_body.end(), known, context)
@@ -802,6 +816,7 @@ def _is_own_body(view: str, more: re.Match[str], known: dict[int, int]) -> bool:
 def _canonical(words: str, context: Context) -> str:
     """Abbreviations written out, official spelling; the issuer itself is completed by its place."""
     name = register().official(re.sub(r"\s+", " ", words).strip())
+    name = re.sub(r"\b(Chi|Tổng) Cục\b", r"\1 cục", name)
     name = re.sub(r"\b(Tỉnh|Thành phố|Huyện|Quận|Xã|Phường)$", lambda m: m[0].lower(), name)
     for issuer in (context.issuer, context.superior):
         if not issuer:

@@ -323,6 +323,7 @@ class _Builder:
             len(text.split()) <= 14
             and not self._has_actor(unit)
             and not self._has_verb(text)
+            and not any(r.role == "lead" for p in unit.parents() for r in self.heading_roles(p))
             and not any(_GOALS.search(x) for x in labels)
         ):
             return False

@@ -263,7 +263,10 @@ def _tree(body: Sequence[Paragraph], markers: list[Marker | None]) -> list[Unit]
     closing: Unit | None = None
     closings = 0
     markers = _lost_numbers(body, markers)
-    last_numbered = max((i for i, m in enumerate(markers) if m is not None), default=-1)
+    # Dashes after a closing paragraph are its own, so they do not count.
+    last_numbered = max(
+        (i for i, m in enumerate(markers) if m is not None and m.style not in ("-", "+", "•")), default=-1
+    )
     for i, paragraph in enumerate(body):
         marker = markers[i]
         if marker is None:
