@@ -31,12 +31,33 @@ Zone = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table: rows and columns count from 0; it spans `rows` rows and `columns` columns of the grid.
+
+    Tables count from 0 through the document; one that goes on over a page break is one table. `box` is the cell's
+    own, on the page turned upright. Cells without words have no lines, and so are not met at all.
+    """
+
+    table: int
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+    box: Box | None = None
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        return self.table, self.row, self.column
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of text in reading order on one page, as characters [start, end) of that page's text.
 
     `indent` is the distance in points of the line's first word from the left edge of its column's text, `slack` the
     distance of its last word from the right edge; both None where there is no geometry (plain text).
-    `column` tells the side of a two-column header or footer.
+    `column` tells the side of a two-column header or footer, `cell` the cell of a table that the line stands in
+    (`indent` and `slack` are then within the cell).
     """
 
     page: int
@@ -48,6 +69,7 @@ class Line:
     slack: float | None = None
     column: Literal["full", "left", "right"] = "full"
     centred: bool | None = None
+    cell: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +115,11 @@ class Paragraph:
     zone: Zone
     text: str
     lines: tuple[Line, ...] = ()
+
+    @property
+    def cell(self) -> Cell | None:
+        """The cell of a table that the paragraph is; a cell is one paragraph."""
+        return self.lines[0].cell if self.lines else None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Words to text in reading order: the two-column header and footer column by column, the body line by line.
 
+Tables come out cell by cell (`extractor.layout.table`).
+
 The page plan is that of Nghị định 30/2020/NĐ-CP, Phụ lục I (its predecessors' is the same): left and right of the
 page's head stand the issuing body over the number, and the Quốc hiệu over place and date; at the foot the recipients
 and the signature. OCR engines read such blocks across; here they are split at the white gutter between them. What is
@@ -15,13 +17,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from statistics import median
 from typing import Literal
 
 from rapidfuzz import fuzz
 
-from extractor.layout.document import LaidPage, Line, PlacedWord
+from extractor.layout.document import Cell, LaidPage, Line, PlacedWord
+from extractor.layout.table import holds_words
+from extractor.reading.grid import Grid, Slot, find_grids
 from extractor.reading.page import ReadPage, Word
 from extractor.reading.syllable import is_syllable, share_of_syllables
 from extractor.record import Box
@@ -46,6 +51,10 @@ class _Token:
     y1: float
 
     @property
+    def box(self) -> Box:
+        return self.x0, self.y0, self.x1, self.y1
+
+    @property
     def middle(self) -> float:
         return (self.y0 + self.y1) / 2
 
@@ -56,6 +65,7 @@ class _Piece:
 
     tokens: tuple[_Token, ...]
     column: Column = "full"
+    cell: Cell | None = None
 
     @property
     def x0(self) -> float:
@@ -99,16 +109,19 @@ def place(page: ReadPage) -> LaidPage:
     tokens = [_Token(w, *page.upright(w.box)) for w in page.words]
     if not tokens:
         return _laid(page, (), ())
-    return _Plan(tokens, width, height).lay(page)
+    boxes = [t.box for t in tokens]
+    grids = [g for g in find_grids([page.upright(rule) for rule in page.rules]) if holds_words(g, boxes)]
+    return _Plan(tokens, width, height, grids).lay(page)
 
 
 class _Plan:
-    """One page's pieces, split into header, body and footer."""
+    """One page's pieces: tables, and the rest split into header, body and footer."""
 
-    def __init__(self, tokens: list[_Token], width: float, height: float) -> None:
+    def __init__(self, tokens: list[_Token], width: float, height: float, grids: Sequence[Grid] = ()) -> None:
         self.width, self.height = width, height
         self.unit = median(t.y1 - t.y0 for t in tokens)  # a usual word's height, the measure of all distances
-        self.pieces = _pieces(tokens, self.unit)
+        self.tables, loose = self._tables(tokens, grids)
+        self.pieces = _pieces(loose, self.unit)
 
     def lay(self, page: ReadPage) -> LaidPage:
         pieces = self._without_captions(self.pieces)
@@ -118,7 +131,38 @@ class _Plan:
         ordered = head + self._rows(pieces) + foot
         ordered = self._without_page_numbers(ordered)
         ordered = [p for p in (self._trimmed(p) for p in ordered) if p is not None]
+        for top, cells in reversed(self.tables):
+            at = next((i for i, p in enumerate(ordered) if p.middle > top), len(ordered))
+            ordered[at:at] = cells
         return _laid(page, *self._write(ordered))
+
+    # tables
+
+    def _tables(
+        self, tokens: list[_Token], grids: Sequence[Grid]
+    ) -> tuple[list[tuple[float, list[_Piece]]], list[_Token]]:
+        """Each table's top and its lines, cell by cell, and the words that stand in no table."""
+        inside: list[dict[Slot, list[_Token]]] = [{} for _ in grids]
+        loose: list[_Token] = []
+        for token in tokens:
+            for grid, words in zip(grids, inside, strict=True):
+                slot = grid.slot_at(token.box)
+                if slot:
+                    words.setdefault(slot, []).append(token)
+                    break
+            else:
+                loose.append(token)
+        tables: list[tuple[float, list[_Piece]]] = []
+        for i, (grid, words) in enumerate(zip(grids, inside, strict=True)):
+            lines: list[_Piece] = []
+            for slot in grid.slots:
+                # What recognition makes of a rule is no word.
+                own = [t for t in words.get(slot, ()) if t.word.text.strip("|¦[]_—")]
+                if any(_letters(t.word.text) for t in own):
+                    cell = Cell(i, slot.row, slot.column, slot.rows, slot.columns, _round(slot.box))
+                    lines += [replace(p, cell=cell) for p in self._rows(_pieces(own, self.unit))]
+            tables.append((grid.box[1], lines))
+        return tables, loose
 
     # header
 
@@ -387,7 +431,14 @@ class _Plan:
     # text
 
     def _write(self, lines: Sequence[_Piece]) -> tuple[tuple[Line, ...], tuple[PlacedWord, ...]]:
-        edges = {column: self._edges([p for p in lines if p.column == column]) for column in ("full", "left", "right")}
+        edges: dict[Column | Cell, tuple[float, float]] = {
+            column: self._edges([p for p in lines if p.column == column and p.cell is None])
+            for column in ("full", "left", "right")
+        }
+        for cell, own in groupby((p for p in lines if p.cell), key=lambda p: p.cell):
+            within = list(own)
+            assert cell
+            edges[cell] = (min(p.x0 for p in within), max(p.x1 for p in within))
         placed: list[PlacedWord] = []
         out: list[Line] = []
         offset = 0
@@ -397,7 +448,7 @@ class _Plan:
                 end = offset + len(token.word.text)
                 placed.append(PlacedWord(offset, end, token.word.box, token.word.confidence))
                 offset = end + 1
-            left, right = edges[piece.column]
+            left, right = edges[piece.cell or piece.column]
             indent, slack = piece.x0 - left, right - piece.x1
             out.append(
                 Line(
@@ -409,8 +460,10 @@ class _Plan:
                     indent=round(indent, 1),
                     slack=round(slack, 1),
                     column=piece.column,
-                    centred=abs(indent - slack) < max(2 * self.unit, 0.25 * (indent + slack))
+                    centred=piece.cell is None
+                    and abs(indent - slack) < max(2 * self.unit, 0.25 * (indent + slack))
                     and (piece.column != "full" or min(indent, slack) > 3 * self.unit),
+                    cell=piece.cell,
                 )
             )
         return tuple(out), tuple(placed)
@@ -447,9 +500,7 @@ def _laid(page: ReadPage, lines: Sequence[Line], words: Sequence[PlacedWord]) ->
         reading=page.reading,
         confidence=page.confidence,
         text="\n".join(line.text for line in lines),
-        lines=tuple(
-            Line(page.number, n.start, n.end, n.text, n.box, n.indent, n.slack, n.column, n.centred) for n in lines
-        ),
+        lines=tuple(replace(line, page=page.number) for line in lines),
         words=tuple(words),
     )
 

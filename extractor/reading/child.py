@@ -123,6 +123,7 @@ def page_from_json(values: dict[str, Any]) -> ReadPage:
     values = dict(values)
     values["words"] = tuple(Word(w[0], (w[1][0], w[1][1], w[1][2], w[1][3]), *w[2:]) for w in values["words"])
     values["warnings"] = tuple(Warning(**w) for w in values["warnings"])
+    values["rules"] = tuple((r[0], r[1], r[2], r[3]) for r in values["rules"])
     return ReadPage(**values)
 
 

@@ -13,11 +13,15 @@ from typing import Any
 
 import numpy as np
 import pdfplumber.page
+import pdfplumber.table
 from numpy.typing import NDArray
 
 from extractor.reading.limits import LAYER_ACCENTED, MIN_LAYER_COVER, MIN_LAYER_LETTERS, MIN_LAYER_SYLLABLES
 from extractor.reading.page import Word
+from extractor.reading.plain import ETH
+from extractor.reading.rules import MAX_STROKES, grids
 from extractor.reading.syllable import share_of_accented, share_of_syllables
+from extractor.record import Box
 
 _CELL = 8.0  # points; the grid on which ink and words are compared
 _DARK = 160
@@ -59,9 +63,20 @@ def words_of(page: pdfplumber.page.Page) -> tuple[Word, ...]:
             italic="italic" in font or "oblique" in font,
         )
         for raw in page.extract_words(x_tolerance_ratio=0.15, y_tolerance=3, return_chars=True)
-        if (text := unicodedata.normalize("NFC", "".join(raw["text"].split())))
+        if (text := unicodedata.normalize("NFC", "".join(raw["text"].split())).translate(ETH))
         for font in [_font(raw)]
     )
+
+
+def rules_of(page: pdfplumber.page.Page, width: float) -> tuple[Box, ...]:
+    """The ruled lines of tables in the page's drawing: lines, and the sides of rectangles, as word processors write."""
+    edges = page.edges
+    if not 5 <= len(edges) <= MAX_STROKES:
+        return ()
+    left, top = page.cropbox[0] - page.mediabox[0], page.mediabox[3] - page.cropbox[3]
+    # Each cell has its own sides, in pieces: snapped and joined they become the table's.
+    whole = pdfplumber.table.merge_edges(edges, 3, 3, 3, 3)
+    return grids(((e["x0"] - left, e["top"] - top, e["x1"] - left, e["bottom"] - top) for e in whole), width)
 
 
 def _font(raw: dict[str, Any]) -> str:

@@ -37,6 +37,7 @@ class ReadPage:
     confidence: float = 1.0  # mean of the words' confidences; 1.0 for given text, 0.0 for a failed page
     warnings: tuple[Warning, ...] = field(default=())
     turn: float = 0.0
+    rules: tuple[Box, ...] = ()  # the ruled lines of tables: long thin boxes
 
     def upright(self, box: Box) -> Box:
         """Where a box of the page comes to lie when the page is turned upright, in points from its top left then."""

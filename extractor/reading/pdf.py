@@ -72,12 +72,13 @@ class Pdf:
 
         with pdfplumber.open(self._path, pages=[number]) as document:
             words = layer.words_of(document.pages[0])
+            ruled = layer.rules_of(document.pages[0], width)
         if not layer.is_vietnamese(" ".join(w.text for w in words)):
             return None
         picture = _render(page, min(TRIAGE_DPI, 72 * MAX_RENDER_SIDE / max(width, height)), grey=True)
         if not layer.covers(words, picture, width, height):
             return None
-        return ReadPage(number, width, height, "text_layer", words=words)
+        return ReadPage(number, width, height, "text_layer", words=words, rules=ruled)
 
 
 def _resolution(page: pypdfium2.PdfPage, width: float, height: float) -> tuple[float, bool]:

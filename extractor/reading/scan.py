@@ -4,14 +4,18 @@ page.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.reading import clean
+from extractor.reading import clean, rules
+from extractor.reading.cells import recognise_cells, without_tables
 from extractor.reading.engine import Engine, Image, Recognised
+from extractor.reading.grid import find_grids
 from extractor.reading.limits import MAX_RENDER_SIDE
 from extractor.reading.page import ReadPage, Word, turned
-from extractor.record import Warning
+from extractor.record import Box, Warning
 
 # As accurate as 300 dpi on official scans and a quarter cheaper; scans of 100 dpi, 1-bit ones too, have half the errors
 # when they are enlarged to it (smoothly, in grey).
@@ -32,7 +36,7 @@ def read_scan(
         image, dpi = clean.scale(image, RECOGNITION_DPI / dpi), RECOGNITION_DPI
     if clean.share_of_ink(image) < BLANK_INK:
         return ReadPage(number, width, height, "blank")
-    found, turn = _recognise_upright(image, round(dpi), engine)
+    found, turn, ruled = _recognise_upright(image, round(dpi), engine)
     if _mean(found) < NOISE or not any(w.confidence > 0.5 and _letters(w.text) >= 2 for w in found):
         return ReadPage(number, width, height, "ocr", confidence=0.0, warnings=(_no_text(number),))
     rows, columns = image.shape
@@ -40,24 +44,24 @@ def read_scan(
     # The image may be a pixel off the page's proportions: scale each axis by itself.
     across, down = (width / columns, height / rows) if not on_side else (height / rows, width / columns)
     upright_size = (height, width) if on_side else (width, height)
-    words = tuple(
-        Word(
-            text=w.text,
-            box=turned((w.box[0] * across, w.box[1] * down, w.box[2] * across, w.box[3] * down), *upright_size, -turn),
-            confidence=w.confidence,
-            line=w.line,
-        )
-        for w in found
-    )
+
+    def on_page(box: Box) -> Box:
+        return turned((box[0] * across, box[1] * down, box[2] * across, box[3] * down), *upright_size, -turn)
+
+    words = tuple(Word(text=w.text, box=on_page(w.box), confidence=w.confidence, line=w.line) for w in found)
     mean = sum(w.confidence for w in words) / len(words)
-    return ReadPage(number, width, height, "ocr", words=words, confidence=mean, turn=turn)
+    lines = tuple(map(on_page, ruled))
+    return ReadPage(number, width, height, "ocr", words=words, confidence=mean, turn=turn, rules=lines)
 
 
-def _recognise_upright(image: Image, dpi: int, engine: Engine) -> tuple[list[Recognised], float]:
-    """The words in the direction that reads best, and the degrees clockwise by which the image was turned for it."""
+def _recognise_upright(image: Image, dpi: int, engine: Engine) -> tuple[list[Recognised], float, list[Box]]:
+    """The words in the direction that reads best, the degrees clockwise by which the image was turned for it, and the
+    ruled lines of tables in pixels of the image that was read.
+    """
     quarters = [90, 270, 0, 180] if clean.is_sideways(image) else [0, 180, 90, 270]
     best: list[Recognised] = []
     best_turn = 0.0
+    best_rules: list[Box] = []
     for attempt, quarter in enumerate(quarters):
         upright = clean.turn_quarters(image, quarter)
         slope = clean.skew(upright)
@@ -65,12 +69,33 @@ def _recognise_upright(image: Image, dpi: int, engine: Engine) -> tuple[list[Rec
             upright = clean.turn_slightly(upright, slope)
         else:
             slope = 0.0
-        words = engine.recognise(upright, dpi)
+        words, ruled = _recognise(upright, dpi, engine)
         if attempt == 0 or _mean(words) > _mean(best):
-            best, best_turn = words, quarter + slope
+            best, best_turn, best_rules = words, quarter + slope, ruled
         if _mean(best) >= (DOUBTFUL if attempt == 0 else HOPELESS):
             break
-    return best, best_turn
+    return best, best_turn, best_rules
+
+
+def _recognise(image: Image, dpi: int, engine: Engine) -> tuple[list[Recognised], list[Box]]:
+    """The words of an upright image, those of ruled tables cell by cell, and the tables' rules in pixels."""
+    to_points = 72 / dpi
+    found = [_scaled(box, to_points) for box in rules.strokes(image, dpi)]
+    ruled = rules.grids(found, image.shape[1] * to_points)
+    tables = find_grids(ruled)
+    if not tables:
+        return engine.recognise(image, dpi), []
+    in_pixels = [_scaled(box, 1 / to_points) for box in ruled]
+    plain = rules.without(image, in_pixels)
+    loose = without_tables(plain, tables, dpi)
+    words = engine.recognise(loose, dpi) if clean.share_of_ink(loose) > 0 else []
+    lines = max((w.line for w in words), default=0)
+    cells = recognise_cells(plain, tables, dpi, engine)
+    return words + [replace(w, line=w.line + lines) for w in cells], in_pixels
+
+
+def _scaled(box: Box, factor: float) -> Box:
+    return (box[0] * factor, box[1] * factor, box[2] * factor, box[3] * factor)
 
 
 def _mean(words: list[Recognised]) -> float:
