@@ -54,10 +54,10 @@ _BODY_AFTER_CHIEF = {"Chánh Văn phòng": "Văn phòng", "Chánh văn phòng": 
 
 _NAME = r"[[:upper:]][[:lower:]]+(?:\s+[[:upper:]][[:lower:]]+){1,4}"
 _PERSON = re.compile(
-    rf"(?<!\w)(?:đồng chí\s+)?(?P<office>Phó Thủ tướng(?: Chính phủ)?|Thứ trưởng|Phó Chủ tịch(?: Ủy ban nhân dân| UBND)?(?: (?:tỉnh|thành phố|huyện|quận|xã|phường))?|Phó Giám đốc)\s+(?P<name>{_NAME})"
+    rf"(?<!\w)(?:đồng chí\s+)?(?P<office>Phó Thủ tướng(?: Thường trực)?(?: Chính phủ)?|Thứ trưởng|Phó (?:Tổng cục trưởng|Tổng Cục trưởng|Thống đốc|Tổng Giám đốc|Tổng Thanh tra|Cục trưởng|Bí thư|Chủ nhiệm|Trưởng ban|Viện trưởng|Chánh Văn phòng|Tổng Kiểm toán)|Phó Chủ tịch(?: Ủy ban nhân dân| UBND)?(?: (?:tỉnh|thành phố|huyện|quận|xã|phường))?|Phó Giám đốc)\s+(?P<name>{_NAME})"
 )
 _PERSON_GROUP = re.compile(
-    r"(?<!\w)(?P<each>[Cc]ác)\s+(?:đồng chí\s+)?(?P<office>Phó Thủ tướng|Thứ trưởng|Phó Chủ tịch)(?P<rest>(?:\s+khác)?(?:\s+có liên quan|\s+liên quan)?)(?P<names>(?:\s*(?:,|và)?\s*(?:"
+    r"(?<!\w)(?P<each>[Cc]ác)\s+(?:đồng chí\s+)?(?P<office>Phó Thủ tướng|Thứ trưởng|Phó Chủ tịch|Phó Tổng Giám đốc|Phó Tổng cục trưởng|Phó Thống đốc|Phó Giám đốc)(?P<rest>(?:\s+khác)?(?:\s+có liên quan|\s+liên quan)?)(?P<names>(?:\s*(?:,|và)?\s*(?:"
     + _NAME
     + r"))*)"
 )
@@ -184,7 +184,7 @@ def _repaired(m: Mention, view: str, misread: dict[int, KnownName]) -> Mention:
 
 
 _ANY_START = re.compile(
-    rf"(?<![\w/-])(?:đồng chí\s+)?(?:{_CHIEF}|Phó Thủ tướng|Thứ trưởng|Phó Chủ tịch|Phó Giám đốc|các|Các|mọi|Mọi|những|từng|Từng|toàn thể|{_KIND}|{'|'.join(re.escape(h) for h in _HEADS)})(?!\w)"
+    rf"(?<![\w/-])(?:đồng chí\s+)?(?:{_CHIEF}|Phó Thủ tướng|Thứ trưởng|Phó Chủ tịch|Phó Giám đốc|Phó (?:Tổng cục trưởng|Tổng Cục trưởng|Thống đốc|Tổng Giám đốc|Tổng Thanh tra|Cục trưởng|Bí thư|Chủ nhiệm|Trưởng ban|Viện trưởng|Chánh Văn phòng|Tổng Kiểm toán)|các|Các|mọi|Mọi|những|từng|Từng|toàn thể|{_KIND}|{'|'.join(re.escape(h) for h in _HEADS)})(?!\w)"
     rf"|(?<![\w/-])[[:upper:]](?:[a-zđ]*|[A-ZĐ&]*)(?!\w)",
 )
 
@@ -453,15 +453,28 @@ def _with_place(view: str, at: int, end: int, rule: str, confidence: float, cont
     ):
         return _local_bodies(view, at, end, local, context)
     if tail:
-        listed = re.compile(r"\s*:\s*(?=[[:upper:]])").match(view, tail.end()) if tail["listed"] else None
+        listed = (
+            re.compile(r"\s*:\s*(?=[[:upper:]])|\s+(?=[[:upper:]])").match(view, tail.end()) if tail["listed"] else None
+        )
+        if listed and ":" not in listed[0]:  # "các tỉnh Hà Tĩnh, Quảng Trị"
+            first = re.compile(_PROPER).match(view, listed.end())
+            listed = listed if first and register().province(first[0], on=context.signed) else None
         if listed:
             return _listed_places(view, at, words, listed.end(), context)
         end = tail.end()
+        kind_of_place = _KIND_OF_PLACE.match(view, end)
+        if kind_of_place:
+            end = kind_of_place.end()
         again = _TAIL.match(view, end)  # "Việt Nam thành phố", "cấp xã …"
         if again and not again["listed"]:
             end = again.end()
     name = _canonical(view[at:end], context)
     return [Mention(at, end, rule, confidence, name, _id(name, context), _many(name))]
+
+
+_KIND_OF_PLACE = re.compile(
+    r"\s+(?:biên giới|ven biển|miền núi|Tây Nguyên|miền Trung|trọng điểm|phía Bắc|phía Nam|nêu trên|nói trên)(?!\w)"
+)
 
 
 def _many(name: str) -> bool:
@@ -619,14 +632,26 @@ _SMALL_UNIT = re.compile(
 )
 
 
+# Words that are verbs of orders and nouns of names alike: nouns where the name visibly ends soon after.
+_NOUN_OR_VERB = re.compile(
+    r" (?:thông tin|kiểm soát|thống kê|quản lý|đào tạo|thanh tra|kiểm tra|đầu tư|nghiên cứu|phát triển|bảo vệ|thi đua|khen thưởng|chi|thu|giám sát|sử dụng|phòng, chống)(?!\w)"
+)
+
+
+def _noun_here(view: str, position: int) -> bool:
+    return bool(_NOUN_OR_VERB.match(view, position))
+
+
 def _lower_tail(view: str, position: int, name_start: int, *, small: bool) -> int | None:
     """The lower-case end of a small unit's name: at most four syllables, and then the name must visibly end."""
     if not small and not _SMALL_UNIT.search(view, max(0, name_start - 14), name_start):
         return None
     i, count = position, 0
-    while count < 4:
+    inner = _inner(view)
+    while count < 5:
+        begins = _begins_long_predicate if i + 1 in inner else begins_predicate
         if (
-            begins_predicate(view, i)
+            (begins(view, i) and not _noun_here(view, i))
             or (_STOP_WORDS.match(view, i) and not re.match(r" trong nước", view[i:]))
             or _TAIL.match(view, i)
         ):
@@ -634,21 +659,24 @@ def _lower_tail(view: str, position: int, name_start: int, *, small: bool) -> in
         match = re.compile(r" ([[:lower:]]+)(?!\w)").match(view, i)
         if not match:
             break
+        if match[1] in ("các", "những", "mọi", "cho"):
+            return None
         i = match.end()
         count += 1
     ends = (
         begins_predicate(view, i)
         or _TAIL.match(view, i)
-        or re.match(r"\s*(?:[,;:.)(\n]|$|và (?:các|Vụ|Cục|Sở|Bộ|Ban))", view[i:])
+        or (_STOP_WORDS.match(view, i) and not re.match(r"\s*và\s+[[:upper:]]", view[i:]))
+        or re.match(r"\s*(?:[-–—,;:.)(\n]|$|và (?:các|Vụ|Cục|Sở|Bộ|Ban))", view[i:])
     )
     return i if count and ends else None
 
 
 def _lower_bridge(view: str, position: int) -> int | None:
     """A lower-case word inside a name: it is followed by a capital, directly or after "và" ("Quản lý chất lượng Nông lâm sản")."""
-    match = re.compile(r"\s+([[:lower:]]+(?:\s+[[:lower:]]+){0,2})(?=\s+(?:và\s+|-\s+)?[[:upper:]])").match(
-        view, position
-    )
+    match = re.compile(
+        r"\s+((?!và\b)[[:lower:]]+(?:\s+(?!và\b)[[:lower:]]+){0,2})(?=\s+(?:và\s+|-\s+)?[[:upper:]])"
+    ).match(view, position)
     if not match or begins_predicate(view, position) or _STOP_WORDS.match(view, position):
         return None
     words = match[1].split()
@@ -729,6 +757,8 @@ def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[
             Mention(at, cut, "group", 0.85, name, _group_id(name), True),
             Mention(named_at, named_end, "named place", 0.85, view[named_at:named_end], None, False),
         ]
+    if determined and kinds == 1 and not qualified and (field_end := _lower_field_end(view, start.start("kind"), end)):
+        end, qualified = field_end, True
     of_body = _OF_BODY.match(view, end)
     if of_body:
         bodies = _named(view, of_body.end(), known, context)
@@ -780,6 +810,18 @@ def _is_verb(view: str, more: re.Match[str]) -> bool:
     """Whether what looks like a kind begins a longer verb: "báo | cáo", not "tổ chức"."""
     verb = _verbs().match(view, more.start("kind"))
     return bool(verb and verb.end() > more.end("kind"))
+
+
+def _lower_field_end(view: str, kind_at: int, end: int) -> int | None:
+    """The end of a field of work in lower case after a group's kind: "các sở | giáo dục và đào tạo"."""
+    if not re.match(r"(?:sở|bộ|phòng|cục|chi cục)$", view[kind_at:end], re.IGNORECASE):
+        return None
+    best = None
+    for match in re.finditer(r"(?<=\w)(?=[\s,;:.)]|$)", view[end : end + 60]):
+        words = view[end : end + match.start()].strip()
+        if words and words[0].islower() and register().lookup(f"{view[kind_at:end]} {words}"):
+            best = end + match.start()
+    return best
 
 
 def _free_qualifier(view: str, end: int) -> int:

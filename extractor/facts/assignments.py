@@ -372,7 +372,7 @@ def _receiver(gap: str, so_far: str, first: bool) -> tuple[Role, str, float] | N
         ):
             between = so_far[verb.end() :]
             preposition = far[0].strip().lower()
-            strong = bool(re.match(r"báo cáo|gửi|phản ánh|trình|nộp", verb[0], re.IGNORECASE))
+            strong = bool(re.match(r"báo cáo|gửi|phản ánh|trình|nộp|chuyển", verb[0], re.IGNORECASE))
             if preposition == "với" and not re.match(r"đề xuất|kiến nghị|báo cáo", verb[0], re.IGNORECASE):
                 return None
             if preposition in ("cho", "giúp") and (

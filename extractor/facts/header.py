@@ -568,7 +568,7 @@ def _bodies(lines: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]
         upper = words.upper()
         unfinished = bool(bodies) and bool(
             re.search(
-                r"(?:ỦY BAN NHÂN DÂN|UỶ BAN NHÂN DÂN|UBND|HỘI ĐỒNG NHÂN DÂN|\bVÀ|,|-|CHÍNH|ỦY BAN|CHỦ TỊCH)$",
+                r"(?:ỦY BAN NHÂN DÂN|UỶ BAN NHÂN DÂN|UBND|HỘI ĐỒNG NHÂN DÂN|\bVÀ|,|-|VĂN PHÒNG CHÍNH|^CHÍNH|ỦY BAN|CHỦ TỊCH)$",
                 bodies[-1][2].upper(),
             )
         )

@@ -34,7 +34,7 @@ _POINTER = re.compile(
 )
 _GOALS = re.compile(r"mục tiêu|chỉ tiêu", re.IGNORECASE)
 _EFFECT_ONLY = re.compile(
-    r"^(?:chỉ thị|kế hoạch|quyết định|công điện|văn bản|hướng dẫn|nghị quyết|thông báo) này (?:có hiệu lực|(?:được\s+)?(?:phổ biến|ban hành|quán triệt)|thay thế|bãi bỏ)[^;]*$|^ban hành kèm theo (?:quyết định|văn bản|kế hoạch) này[^;]*$|^(?:văn phòng [^.;]{0,60})?(?:xin\s+)?(?:trân trọng\s+)?thông báo (?:để|đến|ý kiến)[^;]*$|^(?:thừa lệnh|thừa ủy quyền)[^;]*thông báo[^;]*$|^trên đây là (?:kế hoạch|nội dung|chương trình|thông báo|hướng dẫn)[^;]*$",
+    r"^(?:chỉ thị|kế hoạch|quyết định|công điện|văn bản|hướng dẫn|nghị quyết|thông báo) này (?:có hiệu lực|(?:được\s+)?(?:phổ biến|ban hành|quán triệt)|thay thế|bãi bỏ)[^;.]*$|^ban hành kèm theo (?:quyết định|văn bản|kế hoạch) này[^;.]*$|^(?:văn phòng [^.;]{0,60})?(?:xin\s+)?(?:trân trọng\s+)?thông báo (?:để|đến|ý kiến)[^;.]*$|^(?:thừa lệnh|thừa ủy quyền)[^;]*thông báo[^;.]*$|^trên đây là (?:kế hoạch|nội dung|chương trình|thông báo|hướng dẫn)[^;.]*$",
     re.IGNORECASE,
 )
 # A unit whose last words introduce what follows, and headings under which work is ordered.

@@ -15,7 +15,7 @@ from extractor.layout.document import Line, Zone
 # A number or bullet at the start of a line: roman, arabic, letter, (i), dash, plus.
 MARKER = re.compile(
     r"^\s*(?:(?:PHẦN|Phần|Phụ lục|Điều|Mục)\s+[IVX\d]+\b|[IVX]{1,5}[a-z]?\s*[.\-–/)](?=\s|[[:upper:]])|\d{1,2}(?:\.\d{1,2}){0,3}\s*[.)/](?=\s|[[:upper:]“\"])|"
-    r"\d{1,2}(?:\.\d{1,2}){1,3}\s+(?=[[:upper:]])|[a-zđøœæñ]\s*[)./](?=\s|[[:upper:]])|\([ivx\d]{1,4}\)|[-–—•+*](?=\s*[^\d\s]|\s+\d+[.,%]?\d*\s*[^\d\s]))"
+    r"\d{1,2}(?:\.\d{1,2}){1,3}\s+(?=[[:upper:]])|[a-zđøœæñ]\s*[)./\-](?=\s|[[:upper:]])|\([ivx\d]{1,4}\)|[-–—•+*](?=\s*[^\d\s]|\s+\d+[.,%]?\d*\s*[^\d\s]))"
 )
 # What OCR makes of the first character of a marker, one for one.
 _MISREAD = str.maketrans(
