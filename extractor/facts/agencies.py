@@ -27,7 +27,7 @@ _TOKEN = re.compile(r"\w+(?:[&.]\w+)*|[^\w\s]")
 _HEADS = sorted(
     (
         "Văn phòng Hội đồng nhân dân và Ủy ban nhân dân", "Văn phòng HĐND và UBND", "Văn phòng HĐND&UBND", "Văn phòng HĐND-UBND", "Văn phòng Đoàn đại biểu Quốc hội và Hội đồng nhân dân",
-        "Văn phòng Đoàn ĐBQH và HĐND", "Cấp ủy", "cấp ủy", "Hạt Kiểm lâm",
+        "Văn phòng Đoàn ĐBQH và HĐND", "Huyện đoàn", "Quận đoàn", "Thị đoàn", "Xã đoàn", "Đồn", "Xí nghiệp", "Công ty cổ phần", "Công ty Cổ phần", "Công ty TNHH", "Nhà máy", "Nhà văn hóa", "Thư viện", "Bảo tàng", "Hạt", "Đội", "Cấp ủy", "cấp ủy", "Hạt Kiểm lâm",
         "Ủy ban nhân dân", "Hội đồng nhân dân", "Ủy ban Mặt trận Tổ quốc", "Mặt trận Tổ quốc", "Ủy ban", "UBND", "HĐND", "UBMTTQ", "MTTQ", "Sở", "Bộ", "Ban", "Văn phòng",
         "Thanh tra", "Công an", "Cục", "Chi cục", "Tổng cục", "Vụ", "Viện", "Viện kiểm sát nhân dân", "Viện Kiểm sát nhân dân", "Tòa án nhân dân", "Tòa án",
         "Trường", "Học viện", "Đại học", "Trung tâm", "Hội", "Hội đồng", "Liên đoàn", "Liên minh", "Liên hiệp", "Đoàn", "Tỉnh đoàn", "Thành đoàn", "Đoàn Thanh niên",
@@ -69,7 +69,7 @@ _KIND_WORDS = (
     "thành viên", "nhà trường", "nhà thầu", "chủ rừng", "hộ kinh doanh", "hiệp hội ngành nghề", "ngân hàng", "quỹ", "báo", "đài", "tổ chức chính trị", "tổ chức chính trị - xã hội", "tổ chức xã hội",
     "tổ chức tín dụng", "đảng ủy", "huyện ủy", "thành ủy", "tỉnh ủy", "chi bộ", "đảng bộ", "trạm", "học viện", "ban đảng", "liên đoàn", "khu, cụm công nghiệp", "nhà máy", "chủ thể", "cơ quan đơn vị", "nhà khoa học",
     "tổ", "đội", "đội, tổ", "thôn", "khu phố", "ấp", "bản", "hộ dân", "cộng đồng dân cư", "chủ cơ sở", "chủ phương tiện", "nhà đầu tư", "ban chỉ đạo", "ban chỉ huy", "cán bộ", "nhà tưởng niệm", "nhà truyền thống",
-    "khu di tích lịch sử", "trưởng thôn", "vườn quốc gia", "hội đoàn thể", "đài truyền hình", "sở - ngành",
+    "khu di tích lịch sử", "trưởng thôn", "vườn quốc gia", "hội đoàn thể", "đài truyền hình", "nhà hàng", "hộ kinh doanh", "tổ dân phố", "thuyền trưởng", "chủ tàu cá", "chủ tàu", "chủ hộ", "chủ hồ", "chủ chợ", "cơ sở kinh doanh", "trạm y tế", "nhà thuốc", "xí nghiệp", "nông trường", "lâm trường", "chủ vườn", "sở - ngành",
 )  # fmt: skip
 _KIND = "(?:" + "|".join(sorted(map(re.escape, _KIND_WORDS), key=len, reverse=True)) + r")(?!\w)"
 _GROUP_START = re.compile(rf"(?<![\w/-])(?:(?P<det>các|mọi|những|toàn thể|từng)\s+)?(?P<kind>{_KIND})", re.IGNORECASE)
@@ -434,6 +434,14 @@ def _goes_on(view: str, end: int) -> int | None:
         and not _CHIEFS.match(view, end + 1)
     ):
         return _shape_end(view, end)
+    joined = re.compile(r" (?:và|-) (?=[[:upper:]][[:lower:]])").match(view, end)
+    if (
+        joined
+        and not _HEAD.match(view, joined.end())
+        and not _CHIEFS.match(view, joined.end())
+        and not _DOCUMENT_WORD.match(view, joined.end() - 1)
+    ):
+        return _shape_end(view, joined.end())  # "Phòng Kinh tế | và Hạ tầng"
     return None
 
 
@@ -507,7 +515,7 @@ def _listed_places(view: str, at: int, words: str, position: int, context: Conte
 
 _ITEM = rf"(?:{_PLACE_KIND}\s+)?{_PROPER}"
 _PLACES_OF_KIND = re.compile(
-    rf"\s+(?:các\s+)?(?P<kind>{_PLACE_KIND})(?:\s*,\s*(?:{_PLACE_KIND}))*\s*:\s*(?P<items>{_ITEM}(?:\s*(?:,|;|và)\s*(?:các\s+)?{_ITEM})*)"
+    rf"\s+(?:các\s+)?(?P<kind>{_PLACE_KIND})(?:(?:\s*,\s*(?:{_PLACE_KIND}))*\s*:\s*|(?<=các\s{{1,2}}(?:huyện|quận|xã|phường|thị trấn|đặc khu))\s+)(?P<items>{_ITEM}(?:\s*(?:,|;|và)\s*(?:các\s+)?{_ITEM})*)"
 )
 
 
@@ -859,6 +867,9 @@ def _canonical(words: str, context: Context) -> str:
     """Abbreviations written out, official spelling; the issuer itself is completed by its place."""
     name = register().official(re.sub(r"\s+", " ", words).strip())
     name = re.sub(r"\b(Chi|Tổng) Cục\b", r"\1 cục", name)
+    name = re.sub(
+        r"\bPTNT\b", "Phát triển nông thôn", re.sub(r"\bTB\s*(?:&|và)\s*XH\b|\bTBXH\b", "Thương binh và Xã hội", name)
+    )
     name = re.sub(r"\b(Tỉnh|Thành phố|Huyện|Quận|Xã|Phường)$", lambda m: m[0].lower(), name)
     for issuer in (context.issuer, context.superior):
         if not issuer:

@@ -313,6 +313,11 @@ class _Reader:
             head = _cased(words, province, place)
             if len(bodies) > 1 and folded(words) == "van phong":  # "UBND TỈNH X / VĂN PHÒNG"
                 head = f"Văn phòng {_cased(bodies[-2][2], province, place)}"
+            elif len(bodies) > 1 and head.startswith(("Sở ", "Ban ", "Thanh tra", "Phòng ", "Chi cục ", "Trung tâm ")):
+                over = _cased(bodies[-2][2], province, place)
+                where = over.removeprefix("Ủy ban nhân dân ")
+                if where != over and folded(where) not in folded(head):
+                    head = f"{head} {where}"  # "UBND TỈNH X / SỞ NỘI VỤ": completed by the place
             confidence = min(TYPED, max(self.document.confidence(start, end), 0.5))
             return self._made_issuer(head, province, on, start, end, confidence, inferred=False), province
         ordering, start, end = self._ordering_body(on)

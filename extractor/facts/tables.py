@@ -53,6 +53,7 @@ def find_rows(document: Document) -> list[Row]:
         paragraphs = list(group)
         if ruled is None:
             found, annex = _written_rows([p for p in paragraphs if p.zone == "annex"], annex)
+            found += _piped_rows(paragraphs, annex)
         else:
             table = _Table(paragraphs, columns)
             columns = table.columns
@@ -207,6 +208,30 @@ def _written_rows(paragraphs: Sequence[Paragraph], annex: tuple[str, ...]) -> tu
         else:
             i += 1
     return rows, annex
+
+
+def _piped_rows(paragraphs: Sequence[Paragraph], annex: tuple[str, ...]) -> list[Row]:
+    """The rows of a table written with bars, one row a line: "1 | Nhiệm vụ … | Sở A | Quý I/2026"."""
+    rows: list[Row] = []
+    columns: list[FieldKind | None] = []
+    for p in paragraphs:
+        if p.text.count("|") < 2:
+            continue
+        cells = [(m.start(), m.end()) for m in re.finditer(r"[^|]+", p.text)]
+        words = [p.text[s:e].strip() for s, e in cells]
+        if words and _NUMBER_COLUMN.match(words[0]):
+            columns = [column_kind(w) for w in words]
+            continue
+        number = _ROW.match(words[0].rstrip(".")) if words else None
+        if "content" not in columns or not number or len(cells) < len(columns):
+            continue
+        found = tuple(
+            Cell(kind, p.start + s, p.start + e)
+            for kind, (s, e) in zip(columns, cells, strict=False)
+            if kind and p.text[s:e].strip()
+        )
+        rows.append(Row((*(annex if p.zone == "annex" else ("Bảng",)), number["n"]), None, found))
+    return rows
 
 
 def _columns(paragraphs: Sequence[Paragraph], i: int) -> list[FieldKind]:

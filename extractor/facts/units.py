@@ -155,7 +155,7 @@ def _to_roman(number: int) -> str:
 
 def structure(document: Document) -> Structure:
     """The body's preamble and units."""
-    body = list(document.zone("body"))
+    body = [p for p in document.zone("body") if p.cell is None]  # tables are read row by row elsewhere
     if not body:
         return Structure(0, 0, None, ())
     markers = [marker_of(p.text) for p in body]
@@ -235,7 +235,7 @@ def annexed_units(document: Document) -> list[Unit]:
 
     An annex is such a plan when it has sections numbered I, II, … of which one speaks of tasks or of carrying them out.
     """
-    annex = list(document.zone("annex"))
+    annex = [p for p in document.zone("annex") if p.cell is None]
     markers = [marker_of(p.text) for p in annex]
     sections = [p.text for p, m in zip(annex, markers, strict=True) if m and m.style in ("roman", "part")]
     if len(sections) < 2 or not any(
