@@ -1,4 +1,4 @@
-"""`python -m corpus`: score the pipeline (`evaluate`), measure it (`bench`), make scans of specimens (`scan`)."""
+"""`python -m corpus`: score the pipeline (`evaluate`), make its confidences (`calibrate`), measure it (`bench`), make scans of specimens (`scan`)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from corpus import evaluate
@@ -15,7 +16,7 @@ from corpus.specimens import specimens
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs a command; 0 if it ran, 2 for a wrong use, 3 if there is nothing to run on."""
+    """Runs a command; 0 if it ran, 1 if a document failed, 2 for a wrong use, 3 if there is nothing to run on."""
     parser = argparse.ArgumentParser(prog="python -m corpus", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
 
@@ -28,6 +29,17 @@ def main(arguments: list[str] | None = None) -> int:
         "--compare", type=Path, metavar="FILE", help="so với lần trước / gains and losses against --json"
     )
     judge.add_argument("--jobs", type=int, default=2, help="số văn bản cùng lúc / texts at a time")
+    judge.add_argument(
+        "--confidence",
+        action=argparse.BooleanOptionalAction,
+        help="độ tin cậy có đúng không / are the confidences right (default: over the specimens)",
+    )
+
+    weigh = commands.add_parser("calibrate", help="lập bảng độ tin cậy / make the tables that confidences come from")
+    weigh.add_argument(
+        "--again", nargs="*", default=[], metavar="NAME", help="chấm lại như lần đầu / judge anew as at first sight"
+    )
+    weigh.add_argument("--jobs", type=int, default=2, help="số văn bản cùng lúc / texts at a time")
 
     measure = commands.add_parser("bench", help="đo tốc độ / measure reading side by side with plain Tesseract")
     measure.add_argument("scans", nargs="*", type=Path, metavar="PDF", help="bản quét khác, có .truth.txt bên cạnh")
@@ -43,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     make.add_argument("--truth", action="store_true", help="ghi cả FILE.truth.txt / write the truth text too")
 
     given = parser.parse_args(arguments)
-    return {"evaluate": _evaluate, "bench": _bench, "scan": _scan}[given.command](given)
+    return {"evaluate": _evaluate, "calibrate": _calibrate, "bench": _bench, "scan": _scan}[given.command](given)
 
 
 def _evaluate(given: argparse.Namespace) -> int:
@@ -68,11 +80,58 @@ def _evaluate(given: argparse.Namespace) -> int:
         for outcome in outcomes:
             for error in outcome.score.errors if outcome.score else []:
                 print(f"{outcome.case.name} [{outcome.case.group}] {error}")
+    if given.confidence or (given.confidence is None and not given.places):
+        _print_confidence(outcomes, given.jobs)
     figures = evaluate.figures(outcomes)
     if given.json:
         given.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1), "utf8")
     if before is not None:
         print("\n" + evaluate.compare(figures, before))
+    return 0
+
+
+def _print_confidence(outcomes: Sequence[evaluate.Outcome], jobs: int) -> None:
+    """Whether confidences mean what they say, by group: each document's from tables of the other documents."""
+    from corpus import calibrate
+
+    known = {outcome.case: outcome for outcome in outcomes}
+    cases = evaluate.calibration_cases(_shared())
+    rest = evaluate.evaluate([case for case in cases if case not in known], jobs)
+    texts = [fact for case in cases if case in known for fact in known[case].judged]
+    texts += [fact for outcome in rest for fact in outcome.judged]
+    reference, fresh = calibrate.at_first_sight(texts, calibrate.seen())
+    groups: dict[str, list[calibrate.Judged]] = {}
+    for outcome in outcomes:
+        groups.setdefault(outcome.case.group, []).extend(outcome.judged)
+    for group, judged in groups.items():
+        print(f"\nđộ tin cậy, {group} (mỗi văn bản theo bảng lập từ các văn bản khác):")
+        print(calibrate.reliability_table(calibrate.left_out(judged, reference, fresh)))
+
+
+def _calibrate(given: argparse.Namespace) -> int:
+    from corpus import calibrate
+
+    first = {name: facts for name, facts in calibrate.seen().items() if name not in given.again}
+    judged: list[calibrate.Judged] = []
+    for outcome in evaluate.evaluate(evaluate.calibration_cases(_shared()), given.jobs):
+        if outcome.error:
+            print(f"{outcome.case.name}: {outcome.error}", file=sys.stderr)
+            return 1
+        judged += outcome.judged
+        print(f"{outcome.case.name:45} {len(outcome.judged):4} giá trị", flush=True)
+    for name in (specimen.name for specimen in specimens()):
+        if name not in first:
+            first[name] = [fact for fact in judged if fact.document == name]
+            print(f"{name}: lần đầu được chấm")
+    calibrate.keep(first)
+    reference, fresh = calibrate.at_first_sight(judged, first)
+    for name, text in calibrate.tables(reference, fresh).items():
+        (calibrate.KNOWLEDGE / name).write_text(text, "utf8")
+    rated = calibrate.left_out(reference, reference, fresh)
+    print("\nvăn bản chấm lần đầu (mỗi văn bản theo bảng lập từ các văn bản khác):")
+    print(calibrate.reliability_table([r for r in rated if r[0].document in fresh]))
+    print("\nvăn bản đã có khi viết quy tắc:")
+    print(calibrate.reliability_table([r for r in rated if r[0].document not in fresh]))
     return 0
 
 
@@ -93,10 +152,14 @@ def _bench(given: argparse.Namespace) -> int:
     return 0
 
 
+def _shared() -> Path:
+    """Where real documents are, if any are at hand."""
+    return Path(os.environ.get("DIRECTIVES_SHARED", Path(__file__).parents[2] / "shared"))
+
+
 def _real_scans() -> list[Path]:
     """A real scan with a truth text, if real documents are at hand."""
-    shared = Path(os.environ.get("DIRECTIVES_SHARED", Path(__file__).parents[2] / "shared"))
-    truths = sorted((shared / "real" / "scans").glob("*.truth.txt"), reverse=True)
+    truths = sorted((_shared() / "real" / "scans").glob("*.truth.txt"), reverse=True)
     return [path for truth in truths if (path := truth.with_name(truth.name.replace(".truth.txt", ".pdf"))).exists()][
         :1
     ]

@@ -15,11 +15,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.cer import cer
 from corpus.score import PARTS, Score, macro, score, total
 from corpus.specimens import specimens
+
+if TYPE_CHECKING:
+    from corpus.calibrate import Judged
+    from extractor.facts import Facts
+    from extractor.layout.document import LaidPage
 
 RECIPES_BY_DEFAULT = ("office", "fax-200")
 SOURCES = (".txt", ".md", ".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
@@ -40,7 +45,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a document: pages, seconds of the pipeline alone, score, character error rate, or the error."""
+    """What came of a document: pages, seconds of the pipeline alone, score, character error rate, or the error.
+
+    `judged` are its facts, right or wrong, with what their confidences rest on.
+    """
 
     case: Case
     pages: int
@@ -48,6 +56,7 @@ class Outcome:
     score: Score | None
     cer: float | None
     error: str | None = None
+    judged: tuple[Judged, ...] = ()
 
 
 def specimen_cases(recipes: Sequence[str] = RECIPES_BY_DEFAULT) -> list[Case]:
@@ -75,6 +84,19 @@ def file_cases(places: Iterable[Path]) -> list[Case]:
     return cases
 
 
+def calibration_cases(shared: Path) -> list[Case]:
+    """The texts that confidences are calibrated on: the specimens, and what is at hand of real texts and of the true texts of scans."""
+    cases = specimen_cases(())
+    texts, scans = shared / "real" / "texts", shared / "real" / "scans"
+    if texts.is_dir():
+        cases += [case for case in file_cases([texts]) if case.gold and case.group == "text"]
+    if scans.is_dir():
+        cases += [
+            Case(case.name, "text", case.truth, case.gold) for case in file_cases([scans]) if case.gold and case.truth
+        ]
+    return cases
+
+
 def evaluate(cases: Sequence[Case], jobs: int = 2) -> Iterator[Outcome]:
     """The outcomes, in the order of the cases.
 
@@ -92,7 +114,7 @@ def evaluate(cases: Sequence[Case], jobs: int = 2) -> Iterator[Outcome]:
 
 def run(case: Case) -> Outcome:
     """Extracts one document and scores it. Errors of the pipeline are outcomes too: an empty record."""
-    from extractor import extract  # type: ignore[attr-defined,unused-ignore]  # late: it loads language models
+    from corpus.calibrate import judge  # late: it loads language models
 
     truth = truth_text(case.truth) if case.truth else None
     with tempfile.TemporaryDirectory() as folder:
@@ -104,11 +126,13 @@ def run(case: Case) -> Outcome:
             truth = made.truth
             source = Path(folder) / f"{case.name}.pdf"
             source.write_bytes(made.pdf)
+        elif case.path.name.endswith(".truth.txt"):
+            source = truth_text(case.path).encode()
         elif case.path.suffix.lower() == ".md":
             source = case.path.read_bytes()
         began = time.perf_counter()
         try:
-            record = extract(source)
+            pages, facts = traced(source)
         except Exception as fault:
             gold = _gold(case)
             return Outcome(
@@ -121,13 +145,32 @@ def run(case: Case) -> Outcome:
             )
         seconds = time.perf_counter() - began
     gold = _gold(case)
+    record = {
+        "directive": facts.directive.model_dump(mode="json"),
+        "tasks": [task.model_dump(mode="json") for task in facts.tasks],
+        "targets": [target.model_dump(mode="json") for target in facts.targets],
+        "citations": [citation.model_dump(mode="json") for citation in facts.citations],
+    }
     return Outcome(
         case=case,
-        pages=len(record.source.pages),
+        pages=len(pages),
         seconds=seconds,
-        score=score(record.model_dump(mode="json"), gold) if gold else None,
-        cer=cer("\n".join(page.text for page in record.source.pages), truth) if truth is not None else None,
+        score=score(record, gold) if gold else None,
+        cer=cer("\n".join(page.text for page in pages), truth) if truth is not None else None,
+        judged=tuple(judge(case.name, record, facts.bases, gold)) if gold else (),
     )
+
+
+def traced(source: Path | bytes) -> tuple[tuple[LaidPage, ...], Facts]:
+    """The steps of `extractor.extract`, keeping what a record leaves out: what each confidence rests on."""
+    from extractor.facts import read_facts
+    from extractor.layout import lay_out
+    from extractor.reading.open import read
+
+    file = read(source)
+    document = lay_out(file.pages)
+    facts = read_facts(document, sha256=file.sha256, signatures=file.signatures, file_name=file.file_name)
+    return document.pages, facts
 
 
 def _gold(case: Case) -> dict[str, Any] | None:

@@ -7,13 +7,24 @@ no deadline; targets mask their periods before deadlines are read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TypeVar
 
 from extractor.facts import words
 from extractor.facts.assignments import RoleFact
 from extractor.facts.citations import CitationFact, find_citations, merge_citations
+from extractor.facts.confidence import (
+    Basis,
+    goal_signs,
+    header_basis,
+    name_signs,
+    reading,
+    reliability,
+    task_rule,
+    words_of,
+)
 from extractor.facts.deadlines import DeadlineFact, find_deadlines
 from extractor.facts.fact import Range
 from extractor.facts.header import Header, read_header
@@ -28,27 +39,31 @@ from extractor.record import (
     Citation,
     Deadline,
     Directive,
+    Evidence,
     Period,
     Signature,
+    Span,
     Successor,
     Target,
     Task,
     Warning,
 )
 
-PREAMBLE_GOAL = 0.6
+Weighed = TypeVar("Weighed", bound=Evidence)
+
 DOUBTFUL = 0.7  # below this a clerk is asked to look
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the document says."""
+    """What the document says. `bases` tells what each confidence rests on, by the field's path ("tasks[3].assignments[0]")."""
 
     directive: Directive
     tasks: tuple[Task, ...]
     targets: tuple[Target, ...]
     citations: tuple[Citation, ...]
     warnings: tuple[Warning, ...]
+    bases: Mapping[str, Basis] = field(default_factory=dict)
 
 
 def read_facts(document: Document, *, sha256: str, signatures: Sequence[Signature] = (), file_name: str = "") -> Facts:
@@ -62,6 +77,7 @@ class _Reader:
         self.view = respelled(document)  # what grammars read; texts and places are the document's own
         self.sha256 = sha256
         self.warnings: list[Warning] = []
+        self.bases: dict[str, Basis] = {}
 
     def read(self, signatures: Sequence[Signature], file_name: str) -> Facts:
         body = structure(self.view)
@@ -79,7 +95,7 @@ class _Reader:
         tasks: list[Task] = []
         targets = self._preamble_targets(body.preamble_start, body.preamble_end, taken, header)
         for fact in found:
-            task, own = self._task(fact, taken, header, len(targets))
+            task, own = self._task(fact, taken, header, len(tasks), len(targets))
             tasks.append(task)
             targets += own
         self.warnings += header.warnings
@@ -93,11 +109,12 @@ class _Reader:
             self._warn("no-tasks", "Không tìm thấy nhiệm vụ nào trong văn bản.", "No task was found in the document.")
         self._doubts(tasks, targets)
         return Facts(
-            header.directive,
+            self._weighed(header),
             tuple(tasks),
             tuple(targets),
-            tuple(self._citation(f, r) for f, r in cited),
+            tuple(self._citation(f, r, i) for i, (f, r) in enumerate(cited)),
             tuple(self.warnings),
+            self.bases,
         )
 
     # --- citations -----------------------------------------------------------------------------------------------------
@@ -120,17 +137,20 @@ class _Reader:
             if not re.fullmatch(r"\d{1,2}/\s*\w", fact.number or "")  # "1/ Giám đốc …" is a unit's number
         ]
 
-    def _citation(self, fact: CitationFact, ranges: Sequence[Range]) -> Citation:
+    def _citation(self, fact: CitationFact, ranges: Sequence[Range], index: int) -> Citation:
         spans = [span for s, e in ranges for span in self.document.spans(s, e)]
         return Citation(
             kind=fact.kind, number=fact.number, issued_on=fact.issued_on, issuer=fact.issuer, subject=fact.subject, relation=fact.relation,
-            text=fact.text, spans=tuple(spans), confidence=self._sure(fact.confidence, *ranges[0]),
+            text=fact.text, spans=tuple(spans),
+            confidence=self._sure(
+                f"citations[{index}]", Basis("citation", fact.rule, fact.confidence, () if fact.number else ("no number",)), self.document.spans(*ranges[0])
+            ),
         )  # fmt: skip
 
     # --- tasks ---------------------------------------------------------------------------------------------------------
 
     def _task(
-        self, fact: TaskFact, cited: Sequence[Range], header: Header, targets_before: int
+        self, fact: TaskFact, cited: Sequence[Range], header: Header, index: int, targets_before: int
     ) -> tuple[Task, list[Target]]:
         signed = header.directive.issued_on
         text = self.view.flow[fact.start : fact.end]
@@ -141,7 +161,7 @@ class _Reader:
         ]
         id_ = task_id(self.sha256, fact.id_part)
         goals = find_targets(text, signed=signed, taken=taken, headings=fact.headings)
-        targets = [self._target(g, i, fact.start, id_, targets_before) for i, g in enumerate(goals)]
+        targets = [self._target(g, i, fact.start, id_, targets_before, goals) for i, g in enumerate(goals)]
         masked = [*taken, *((g.start, g.end) for g in goals)]
         deadlines = [] if fact.goal and goals else find_deadlines(text, signed=signed, taken=masked)
         where = [(d, fact.start) for d in deadlines]
@@ -154,10 +174,14 @@ class _Reader:
                 )
                 continue
             where += [(d, start) for d in find_deadlines(self.view.flow[start:end], signed=signed)]
+        spans, place = self.document.spans(fact.start, fact.end), f"tasks[{index}]"
+        signs = () if any(r.role == "lead" for r in fact.roles) else ("no lead",)
+        sure = self._sure(place, Basis("task", task_rule(fact.path, fact.id_part), fact.confidence, signs), spans)
+        weak = ("doubtful task",) if sure < DOUBTFUL else ()
         task = Task(
-            id=id_, path=fact.path, heading=fact.heading, text=fact.text, title=fact.title, spans=self.document.spans(fact.start, fact.end),
-            confidence=self._sure(fact.confidence, fact.start, fact.end, weight=0.3),
-            assignments=tuple(self._assignment(r) for r in fact.roles), deadlines=tuple(self._deadline(d, base) for d, base in where),
+            id=id_, path=fact.path, heading=fact.heading, text=fact.text, title=fact.title, spans=spans, confidence=sure,
+            assignments=tuple(self._assignment(r, f"{place}.assignments[{i}]", weak) for i, r in enumerate(fact.roles)),
+            deadlines=tuple(self._deadline(d, base, f"{place}.deadlines[{i}]", weak) for i, (d, base) in enumerate(where)),
         )  # fmt: skip
         return task, targets
 
@@ -171,19 +195,16 @@ class _Reader:
                 (max(s, p.start) - p.start, min(e, p.end) - p.start) for s, e in cited if s < p.end and p.start < e
             ]
             goals = find_targets(p.text, signed=header.directive.issued_on, taken=taken)
-            found += [
-                self._target(g, i, p.start, None, len(found)).model_copy(
-                    update={"confidence": min(g.confidence, PREAMBLE_GOAL)}
-                )
-                for i, g in enumerate(goals)
-            ]
+            found += [self._target(g, i, p.start, None, len(found), goals) for i, g in enumerate(goals)]
         return found
 
-    def _assignment(self, role: RoleFact) -> Assignment:
+    def _assignment(self, role: RoleFact, place: str, signs: tuple[str, ...]) -> Assignment:
+        spans = self.document.spans(role.start, role.end)
+        own = () if role.source == "explicit" else (role.source,)
         return Assignment(
             role=role.role, agency=role.mention.name, agency_id=role.mention.agency_id, as_written=self.document.flow[role.start : role.end],
-            source=role.source, successor=self._successor(role.mention.agency_id), inferred=role.source == "addressees", spans=self.document.spans(role.start, role.end),
-            confidence=self._sure(role.confidence, role.start, role.end),
+            source=role.source, successor=self._successor(role.mention.agency_id), inferred=role.source == "addressees", spans=spans,
+            confidence=self._sure(place, Basis("assignment", role.rule, role.confidence, (*signs, *own, *name_signs(role.mention))), spans),
         )  # fmt: skip
 
     @staticmethod
@@ -193,8 +214,10 @@ class _Reader:
         heir = register().successor(body) if body else None
         return Successor(agency_id=heir.id, name=heir.name) if body and heir and heir.id != body.id else None
 
-    def _deadline(self, fact: DeadlineFact, base: int) -> Deadline:
+    def _deadline(self, fact: DeadlineFact, base: int, place: str, signs: tuple[str, ...]) -> Deadline:
         start, end = fact.start + base, fact.end + base
+        spans = self.document.spans(start, end)
+        own = ("problem",) if fact.problem else ()
         if fact.problem:
             self._warn(
                 "deadline-doubtful",
@@ -203,25 +226,51 @@ class _Reader:
             )
         return Deadline(
             kind=fact.kind, due=fact.due, start=fact.begin, rrule=fact.rrule, anchor=fact.anchor, offset=fact.offset, working_days=fact.working_days,
-            text=self.document.flow[start:end], spans=self.document.spans(start, end), confidence=self._sure(fact.confidence, start, end),
+            text=self.document.flow[start:end], spans=spans, confidence=self._sure(place, Basis("deadline", fact.rule, fact.confidence, (*signs, *own)), spans),
         )  # fmt: skip
 
-    def _target(self, fact: TargetFact, index: int, base: int, task_id: str | None, before: int) -> Target:
+    def _target(
+        self, fact: TargetFact, index: int, base: int, task_id: str | None, before: int, goals: Sequence[TargetFact]
+    ) -> Target:
         start, end = fact.start + base, fact.end + base
+        spans, place = self.document.spans(start, end), f"targets[{before + index}]"
+        signs = goal_signs(fact, goals[fact.parent] if fact.parent is not None else None, in_preamble=task_id is None)
         period = Period(start=fact.period_start, end=fact.period_end) if fact.period_start or fact.period_end else None
         return Target(
             id=f"t{before + index + 1}", task_id=task_id, indicator=fact.indicator, comparator=fact.comparator, value=fact.value, value_max=fact.value_max,
             unit=fact.unit, per=fact.per, period=period, change=fact.change, baseline=fact.baseline, of=fact.of,
             parent_id=f"t{before + fact.parent + 1}" if fact.parent is not None else None, text=self.document.flow[start:end].replace("\n", " "),
-            spans=self.document.spans(start, end), confidence=self._sure(fact.confidence, start, end),
+            spans=spans, confidence=self._sure(place, Basis("target", fact.rule, fact.confidence, signs), spans),
         )  # fmt: skip
 
     # --- confidence ----------------------------------------------------------------------------------------------------
 
-    def _sure(self, confidence: float, start: int, end: int, *, weight: float = 1.0) -> float:
-        """The rule's confidence, lowered by that of the worst word read; a long text is not undone by one word (`weight`)."""
-        read = self.document.confidence(start, end)
-        return round(max(0.0, min(1.0, confidence * (1 - weight * (1 - read)))), 3)
+    def _sure(self, place: str, basis: Basis, spans: Sequence[Span]) -> float:
+        """The confidence of the fact at `place`, lowered by how its words were read; its basis is kept."""
+        read = reading(basis.kind, words_of(self.document, spans))
+        self.bases[place] = basis = replace(basis, reading=read)
+        return reliability().confidence(basis)
+
+    def _weighed(self, header: Header) -> Directive:
+        """The head and foot with the same kind of confidences as the rest."""
+        found = header.directive
+
+        def sure(name: str, value: Evidence) -> dict[str, float]:
+            place = f"directive.{name}"
+            return {"confidence": self._sure(place, header_basis(name, value, header.warnings), value.spans)}
+
+        def weighed(name: str, values: Iterable[Weighed]) -> tuple[Weighed, ...]:
+            return tuple(v.model_copy(update=sure(f"{name}[{i}]", v)) for i, v in enumerate(values))
+
+        return found.model_copy(
+            update={
+                "issuer": found.issuer and found.issuer.model_copy(update=sure("issuer", found.issuer)),
+                "signer": found.signer and found.signer.model_copy(update=sure("signer", found.signer)),
+                "recipients": weighed("recipients", found.recipients),
+                "addressees": weighed("addressees", found.addressees),
+                "evidence": {name: e.model_copy(update=sure(name, e)) for name, e in found.evidence.items()},
+            }
+        )
 
     def _doubts(self, tasks: Iterable[Task], targets: Iterable[Target]) -> None:
         for i, task in enumerate(tasks):
