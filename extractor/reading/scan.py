@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.reading import clean, rules
+from extractor.reading import clean, rules, signing
 from extractor.reading.cells import recognise_cells, without_tables
 from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.grid import find_grids
@@ -32,11 +32,16 @@ def read_scan(
 ) -> ReadPage:
     """Recognise a page image (grey, or RGB) of a page of this size in points."""
     image = clean.grey(picture)
+    printed = signing.without_ink(picture)
+    scanned_dpi = dpi
     if max(image.shape) * RECOGNITION_DPI / dpi <= MAX_RENDER_SIDE:
         image, dpi = clean.scale(image, RECOGNITION_DPI / dpi), RECOGNITION_DPI
     if clean.share_of_ink(image) < BLANK_INK:
         return ReadPage(number, width, height, "blank")
     found, turn, ruled = _recognise_upright(image, round(dpi), engine)
+    if printed is not None and not ruled:
+        plain = clean.scale(printed, dpi / scanned_dpi) if dpi != scanned_dpi else printed
+        found = signing.look_again(found, lambda: _brought_upright(plain, turn), round(dpi), engine)
     if _mean(found) < NOISE or not any(w.confidence > 0.5 and _letters(w.text) >= 2 for w in found):
         return ReadPage(number, width, height, "ocr", confidence=0.0, warnings=(_no_text(number),))
     rows, columns = image.shape
@@ -52,6 +57,14 @@ def read_scan(
     mean = sum(w.confidence for w in words) / len(words)
     lines = tuple(map(on_page, ruled))
     return ReadPage(number, width, height, "ocr", words=words, confidence=mean, turn=turn, rules=lines)
+
+
+def _brought_upright(image: Image, turn: float) -> Image:
+    """An image turned as the one was that the words were read from."""
+    quarter = round(turn / 90) * 90 % 360
+    slope = turn - round(turn / 90) * 90
+    upright = clean.turn_quarters(image, quarter)
+    return clean.turn_slightly(upright, slope) if slope else upright
 
 
 def _recognise_upright(image: Image, dpi: int, engine: Engine) -> tuple[list[Recognised], float, list[Box]]:
