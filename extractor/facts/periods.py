@@ -23,6 +23,7 @@ class Period:
     """Characters [start, end) of the text, and the first and last day, either open.
 
     `weak` marks years that belong to something else: the year compared with, a named plan's horizon, a budget's year.
+    `day` marks an end to the day ("trước ngày 30/6/2024"): in an order without a goal it is the deadline.
     """
 
     start: int
@@ -30,6 +31,7 @@ class Period:
     first: date | None
     last: date | None
     weak: bool = False
+    day: bool = False
 
 
 _Found = re.Match[str]
@@ -143,5 +145,5 @@ def find_periods(text: str) -> list[Period]:
                 periods.append(Period(start, end, None, None, weak=True))
                 continue
             weak = bool(_OWNED.search(before) or _NAMED.search(before))
-            periods.append(Period(start, end, first, last, weak))
+            periods.append(Period(start, end, first, last, weak, day="d" in found.groupdict()))
     return sorted(periods, key=lambda period: period.start)

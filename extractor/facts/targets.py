@@ -9,6 +9,7 @@ something that exists is none.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,6 +18,7 @@ from functools import cache
 from extractor.facts.fact import Fact, Range
 from extractor.facts.numbers import Number, find_numbers, words_at
 from extractor.facts.periods import Period, find_periods
+from extractor.facts.words import inner_syllables
 from extractor.knowledge.table import rows
 from extractor.record import Change, Comparator
 
@@ -57,11 +59,11 @@ _NAMES = re.compile(
     | (?i:năm)\s+\d{4}
     | \b\d{1,2}\s?(?:giờ|h|g)\s?\d{0,2}(?:\s?phút)?\s+(?=ngày|hàng|hằng|mỗi) | \b24/(?:7|24)\b
     | \b0\d{2,3}[. ]?\d{3}[. ]?\d{3,4}\b
-    | (?i:điều|khoản|(?<!thí\ )(?<!trọng\ )điểm|chương|phụ\ lục|biểu(?:\ mẫu)?|mẫu|bảng|hình|quyển|tập|số|phiên\ bản
-        |giai\ đoạn|bước|nhóm|loại|cấp|hạng|mức\ độ|vùng|khu|khoá|khóa|kỳ|lần(?:\ thứ)?|thứ|lớp|quốc\ lộ|ql|tổ|ấp|thôn
+    | (?i:điều|khoản|(?<!thí\ )(?<!trọng\ )(?<!dứt\ )(?<!làm\ )(?<!địa\ )điểm|chương|phụ\ lục|biểu(?:\ mẫu)?|mẫu|bảng|hình|quyển|tập|(?<!tổng\ )số|phiên\ bản
+        |giai\ đoạn|bước|nhóm|loại|cấp(?=\s+\d(?!\d))|hạng|mức\ độ|vùng|khu|khoá|khóa|kỳ|lần(?:\ thứ)?|thứ|lớp|quốc\ lộ|ql|tổ|ấp|thôn
         |khu\ phố|phường|quận|mục\ tiêu|chỉ\ tiêu|tiêu\ chí|đề\ án|chương\ trình|nghị\ quyết
         |chỉ\ thị|kết\ luận|quyết\ định|công\ nghiệp|web
-        |điều\ lệ|luật|iso|tcvn|qcvn|nhiệm\ vụ|ban\ chỉ\ đạo)\s+\d+(?:[.\-]\d+)*(?!\s?%|[,.]?\d)
+        |điều\ lệ|luật|iso|tcvn|qcvn|nhiệm\ vụ|ban\ chỉ\ đạo)\s+(?!\d{1,3}\.\d{3}(?!\d))\d+(?:[.\-]\d+)*(?!\s?%|[,.]?\d)
     | (?<=[^\W\d_])(?<!\bm)(?<!\bkm)-?\d+(?:[.,]\d+)* | \b\d+G\b
     | (?i:kỷ\ niệm)\s+\d+\s+năm
     | (?i:từ|dưới|trên|đủ)\s+(?:đủ\s+)?\d+(?:\s*(?:-|đến)\s*(?:dưới\s+)?\d+)?\s+(?:tháng\s+)?tuổi(?:\s+trở\s+lên)?
@@ -76,14 +78,14 @@ _SENTENCE_END = re.compile(
 _BRACKETS = re.compile(r"\(([^()\n]*)\)")
 
 _GOAL = re.compile(
-    r"phấn đấu|quyết tâm|(?<!chương trình )(?<!có )mục tiêu(?! quốc gia)|chỉ tiêu|định hướng|dự kiến|kế hoạch đề ra",
+    r"phấn đấu|quyết tâm|(?<!chương trình )(?<!có )mục tiêu(?! quốc gia)|chỉ tiêu|định hướng|kế hoạch đề ra",
     re.IGNORECASE,
 )
 _HEADING_GOAL = re.compile(r"(?<!chương trình )(?<!có )mục tiêu(?! quốc gia)|chỉ tiêu|phấn đấu", re.IGNORECASE)
 _FINDING = re.compile(
     r"\bước\b|tính đến|\b\d{1,2}\s+tháng\s+(?:đầu|năm|đạt|\x01)|lũy kế|luỹ kế|\bđã\b|hiện nay|hiện có|hiện tại"
     r"|tháng đầu năm|vừa qua"
-    r"|thời gian qua|thực tế|kết quả đạt",
+    r"|thời gian qua|(?:^|[,.;:]\s|trên )\s*thực tế|kết quả đạt",
     re.IGNORECASE,
 )
 _SURE_FINDING = re.compile(
@@ -96,14 +98,29 @@ _ENTITLEMENT = re.compile(
     r"|lãi suất|miễn|giảm trừ|hạn mức|(?:mức|hỗ trợ) (?:hỗ trợ|chi|vay|thu|tối đa|đóng))\b",
     re.IGNORECASE,
 )
-_OUTPUT = re.compile(
-    r"\b(?:hoàn thành|xây dựng|hình thành|phát triển|thành lập|tổ chức|đào tạo|bồi dưỡng|tập huấn|tạo|giải quyết"
-    r"|thu hút|công nhận|triển khai|đầu tư|khởi công|xóa|xoá|hỗ trợ|thực hiện|cấp|kết nạp|trồng|tuyển|đưa|huy động"
-    r"|giới thiệu|bố trí"
-    r"|phát hành|đón|tiếp nhận|sửa chữa|nâng cấp|mở rộng|mở|công bố|đăng ký|kết nối|nhân rộng|có)\b",
+_SPAN_OF_TIME = re.compile(r"thời gian|tuổi|số (?:ngày|giờ|năm)", re.IGNORECASE)
+_DURATION = re.compile(r"(?:\w+ (?:\w+ )?)??thời (?:gian|hạn)\s+(?=\w)", re.IGNORECASE)
+_WITHIN = re.compile(r"(?P<what>\w.*?)\s+trong\s+thời gian$", re.IGNORECASE | re.S)
+_COUNTS_FROM = re.compile(r"[^,;.]{0,20}?\b(?:kể từ|từ khi|từ ngày|sau khi|trước khi)\b", re.IGNORECASE)
+# What these words open is a purpose, a circumstance or the past, not the order itself.
+_BESIDE = re.compile(r"\b(?:để|nhằm|khi|đã|vừa|chưa|nếu|bị|nhờ|thuộc|trong số)\b[^,;:]*$", re.IGNORECASE)
+_AFTER_EVENT = re.compile(r"\b(?:sau|trước|từ) khi\b[^,;:]*$", re.IGNORECASE)
+_MATTER = re.compile(r"\b(?:việc|công tác|về)\b[^,;:]*$", re.IGNORECASE)
+_GOVERNED = re.compile(r"\b(?:của|tại|ở|thuộc|giữa|với)\s*$", re.IGNORECASE)
+_KNOWN_SIZE = re.compile(
+    r"[^,;.\n]{0,80}?(?:\bdanh (?:mục|sách)\b|kèm theo|(?:nêu|nói|kể) trên|sau đây|\bnày\b|còn lại|hiện có|,?\s(?:bao )?gồm\b|:\s*\D|\bđã\b)",
     re.IGNORECASE,
 )
-_SPAN_OF_TIME = re.compile(r"thời gian|tuổi|số (?:ngày|giờ|năm)", re.IGNORECASE)
+_BUDGET = re.compile(
+    r"^(?:tổng\s+)?(?:nhu cầu\s+|khái toán\s+|dự toán\s+|nguồn\s+)?(?:kinh phí|mức đầu tư|khái toán|dự toán)\b",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(r"đồng|vnđ|vnd|usd|đô la|eur", re.IGNORECASE)
+_RESULTS = re.compile(
+    r"\W*(?:(?:\d+|[ivx]+|[a-zđ])[./)]\s*)?(?:(?:đánh giá|những|các|một số|khái quát)\s+)*"
+    r"(?:kết quả(?!\s+(?:cần|phải|dự kiến|mong đợi|đầu ra))|tình hình|thực trạng|hạn chế|tồn tại|bối cảnh)\b",
+    re.IGNORECASE,
+)
 _THRIFT = re.compile(r"\btiết kiệm(?: thêm)?$", re.IGNORECASE)
 _COMPLETE = re.compile(r"(?<!tiến độ )(?<!thời gian )(?<!thời hạn )(?<!đã )(?<!sau khi )\bhoàn thành\b", re.IGNORECASE)
 
@@ -125,8 +142,8 @@ _GROUP = re.compile(
     r"(?:^|(?<=[\s,:(\x01]))(?:"
     + "|".join(f"(?P<c{i}>{pattern})" for i, (pattern, _) in enumerate(_COMPARATORS))
     + r"|(?P<reach>đạt(?: được)?(?: mức| tỷ lệ)?|ở mức|là|chiếm(?: tỷ lệ)?|bằng|(?:giảm |rút ngắn )?(?:xuống )?còn"
-    r"|xuống(?: còn)?|tăng lên(?: đến)?|lên(?: đến| tới| mức)?|gấp|nằm trong nhóm|nằm trong|thuộc nhóm)"
-    r"|(?P<up>tăng(?: thêm)?|cao hơn|nâng thêm)|(?P<down>giảm(?: thêm)?|cắt giảm|tiết giảm|kéo giảm)"
+    r"|xuống(?: còn)?|tăng lên(?: đến)?|lên(?: đến| tới| mức)?|(?:tăng )?gấp|(?:có |với )?(?:tổng )?trị giá|nằm trong nhóm|nằm trong|thuộc nhóm)"
+    r"|(?P<up>tăng(?: thêm)?|cao hơn|nâng thêm)|(?P<down>giảm(?: thêm)?|cắt giảm|tiết giảm|kéo giảm|rút ngắn|tinh giản)"
     r"|(?P<have>có|gồm|được|với)|(?P<from>từ)"
     r"|(?P<goal>phấn đấu|bảo đảm|đảm bảo|quyết tâm|duy trì|giữ vững|phải|cần)"
     r"|(?P<per>(?:bình quân )?(?:mỗi|hàng|hằng) (?:năm|quý|tháng|tuần))"
@@ -141,7 +158,11 @@ _EVERY = re.compile(r"(?:mỗi|hàng|hằng)\s+(năm|quý|tháng|tuần)", re.IG
 _SCALE = r"(?:(?:trăm|nghìn|ngàn|vạn|triệu|tỷ|tỉ)\b\s*)+"
 _PER_COUNT = re.compile(r"\s*/\s*(?P<n>\d[\d.]*)(?:\s+(?P<words>[^\W\d_][^,;.()\x01\n]*?))?"
                         r"(?=\s*(?:[,;.()\x01\n]|$|(?:xuống|vào|còn(?=\s+\d)|đạt|giảm|tăng|lên|trong)\b))")  # fmt: skip
-_PER_WORD = re.compile(r"\s*/\s*(?P<words>(?:vạn dân|[^\W\d_]+)(?:/[^\W\d_]+)?)")
+_PER_WORD = re.compile(r"\s*/\s*(?P<words>[^\W\d_]+)")
+_PER_HEADS = re.compile(
+    r"\s+(?:trên|tính trên)\s+(?P<words>(?:(?:1|một)\s+(?:vạn|triệu|nghìn)|10+(?:\.000)*|1(?:\.000)+)\s+(?:dân|người|trẻ|phụ nữ)\b)",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(
     r"\s*(?:(?P<least>trở lên|hoặc hơn)|(?P<most>trở xuống|đổ lại)|(?P<period>\x01+)"
     r"|(?P<per>(?:bình quân )?(?:mỗi|hàng|hằng) (?:năm|quý|tháng|tuần)\b)"
@@ -152,7 +173,8 @@ _COMPARED = re.compile(r"\bso (?:với|cùng kỳ)\b.*$", re.IGNORECASE | re.S)
 _RIGHT_END = re.compile(
     r"[;\n]|,?\s+(?:trong đó|đồng thời|góp phần|nhằm|qua đó|từ đó)\b"
     r"|,\s*(?:phấn đấu|tạo|để|gắn với|đáp ứng|nâng cao|bảo đảm|đảm bảo|hướng tới|phục vụ|làm|giúp|thúc đẩy|coi"
-    r"|có điều chỉnh|phù hợp|vượt|tăng|giảm|đạt|chiếm|bằng|riêng|với|theo|kèm|\.\.\.)",
+    r"|có điều chỉnh|phù hợp|vượt|tăng|giảm|đạt|chiếm|bằng|riêng|với|theo|kèm|\.\.\."
+    r"|(?:cơ bản )?hoàn thành|xong|chậm nhất|trước ngày|báo cáo|gửi|trình|tham mưu|chủ trì|phối hợp|chịu trách nhiệm)",
     re.IGNORECASE,
 )
 _NOT_A_WHOLE = re.compile(
@@ -168,7 +190,7 @@ _PREDICATE = re.compile(
 # --- what surrounds an indicator ---------------------------------------------------------------------------------
 
 _LEAD = re.compile(
-    r"(?:[\s\-+*•_,:“\"(\x01]+|(?:\d+(?:\.\d+)*|[a-zđ])[.)]\s|(?:chỉ tiêu|mục tiêu)(?:\s*#+)?\s*[:.]"
+    r"(?:[\s\-+*•_,:“\"(\x01]+|\(?(?:[\d#]+(?:\.[\d#]+)*|[ivx]{1,4}|[a-zđ])[.)/]\s|(?:một|hai|ba|bốn|năm|thứ \w+) là,?\s|(?:chỉ tiêu|mục tiêu)(?:\s*#+)?\s*[:.]"
     r"|(?:phấn đấu|bảo đảm|đảm bảo|quyết tâm|góp phần|trong đó(?: có)?|đồng thời|riêng|cụ thể|và"
     r"|đạt(?: được)?|có|mục tiêu"
     r"|duy trì|giữ vững|kiểm soát để|tiếp tục|từng bước|nhất là|dự kiến|định hướng|(?:mỗi|hàng|hằng) (?:năm|quý|tháng))"
@@ -182,8 +204,13 @@ _LAST_CUE = re.compile(
 _MOVE = re.compile(
     r"(?:nâng|đưa|tăng(?!\s+trưởng)|giảm|kéo giảm|hạ|rút ngắn|phấn đấu tăng|phấn đấu giảm)(?:\s+cao)?\s+", re.IGNORECASE
 )
+_VERB_WORDS = 3  # syllables of a verb with its adverb at most
+_EACH_WORDS = 8  # a subject of more words ("mỗi …") is not understood
+_WIDE = 1200  # characters on either side of a number that are read for its indicator and its order
 _NEAR = 160  # characters left of a number in which its next cue stands
 _FAR = 30  # words of an indicator beyond which its bounds are doubtful
+_OBJECT_WORDS = 2  # syllables that the object of an order has at least
+_SHORT = 6  # words up to which an indicator may be an ellipsis
 _LONG = 14  # words before which nobody looks for a shorter indicator
 _JOINT = re.compile(
     r"(?:,|\bvà|\bđồng thời)\s+(?:phải\s+|cần\s+)?(?=(?:đơn giản|giải ngân|cắt giảm|hoàn thành|xây dựng|hình thành|phát"
@@ -191,12 +218,34 @@ _JOINT = re.compile(
     re.IGNORECASE,
 )
 _SHARE_OF = re.compile(r"\strong\s+(tổng\s.+)$|^t[ỷỉ] lệ\s.+?\strên\s+(?!địa bàn|toàn|cả)(.+)$", re.IGNORECASE)
-_EACH = re.compile(r"mỗi\s+(?=\w)", re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"(?:(?:[Gg]iao|[Yy]êu cầu|[Đđ]ề nghị|[Cc]hỉ đạo|[Hh]ướng dẫn|[Đđ]ôn đốc)\s+)?(?:(?:[Cc]hủ tịch|[Gg]iám đốc|[Tt]hủ trưởng|[Cc]ục trưởng)\s+)?"
+    r"(?:Sở|Ban|Ủy ban|Uỷ ban|UBND|Công an|Bộ|Cục|Chi cục|Tổng cục|Vụ|Thanh tra|Kho bạc|Ngân hàng|Bảo hiểm xã hội|Điện lực"
+    r"|Liên đoàn|Hội|Tỉnh đoàn|Thành đoàn|Đoàn|Mặt trận|Phòng|Văn phòng|Trung tâm|Hạt|Đài|Công ty"
+    r"|[Cc]ác (?:sở|bộ|ban|ngành|cơ quan|đơn vị|địa phương|huyện|quận|xã|phường|thị xã|thành phố|đặc khu))\b"
+)
+_COORDINATION = re.compile(r"(?:chủ trì,?\s+)?(?:và\s+)?phối hợp\s+(?:chặt chẽ\s+)?(?:với|cùng)\b", re.IGNORECASE)
+_LABEL = re.compile(r"\s*(?:[-+*•]\s*)?(?:(?:\d+|[a-zđ])[.)]\s*)?(?P<stem>[^:;\n\d]{4,120}):(?=\s)")
+_CONTRAST = re.compile(
+    r"(?:(?:ở|tại) )?(?:cấp|luồng|khu vực|vùng|tuyến|nhóm|loại|bậc|ngành|mầm non|mẫu giáo|nhà trẻ|tiểu học|trung học|thành thị|đô thị"
+    r"|nông thôn|miền núi|đồng bằng|nam|nữ|hộ|người|trẻ|cán bộ|công chức|thủ tục|dự án)\b",
+    re.IGNORECASE,
+)
+_TAIL_OF_CONTRAST = re.compile(
+    r"\s(?:được|đạt|có|xử lý|sử dụng|tham gia|hoàn thành|trong|trên|tại|ở|theo|biết|dùng|giải quyết|tiếp nhận)\s",
+    re.IGNORECASE,
+)
+_DISBURSED = re.compile(
+    r"giải ngân\s+((?:nguồn |các )?vốn [^,;:.()\n\d]+?)(?=\s+(?:là|đạt|được|theo|trong|để|và)\b|\s*[,;:.()\n])", re.I
+)
 _LEAD_WORD = re.compile(r"\btrong đó\b", re.IGNORECASE)
 _SEPARATED = re.compile(r"^\s*(?:,|;|và\b|trong đó\b|đồng thời\b|còn\b)", re.IGNORECASE)
 _SEPARATES = re.compile(r"(?:,|;|\bvà|\bcùng|\btrong đó|\bđồng thời)(?:\s*\x01*\s*)$", re.IGNORECASE)
 _STRIVE = re.compile(r"\s*(?:phấn đấu|quyết tâm|bảo đảm|đảm bảo|góp phần)\b", re.IGNORECASE)
 _SURPASS = re.compile(r"vượt (?:mục tiêu|chỉ tiêu|kế hoạch|mức)[^,;()]*\(\s*$", re.IGNORECASE)
+_SPELLED = re.compile(r"(?<!\w)(?:(?P<times>đôi|rưỡi)|hai|ba|bốn|sáu|bảy|tám|chín|mười)(?!\w)", re.IGNORECASE)
+_HAVE = re.compile(r"\b(?:có|thêm|trên|hơn|gần|khoảng|phấn đấu)\s+$", re.IGNORECASE)
+_SYLLABLE = re.compile(r"\s+([^\W\d_]+)(?!\w)")
 _TOP = re.compile(r"(?<!\w)(?:top|tốp|nhóm)\s+(\d{1,3})(?!\w|\s?%)", re.IGNORECASE)
 
 
@@ -225,11 +274,48 @@ def _head() -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(map(re.escape, _words('head')))})(?!\w)", re.IGNORECASE)
 
 
+def _any(words: Sequence[str]) -> str:
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in words)
+
+
+@cache
+def _output() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{_any(_words('output') + _words('support'))})\b", re.IGNORECASE)
+
+
+@cache
+def _support() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_any(_words('support'))})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _makes() -> re.Pattern[str]:
+    """A verb whose object the number directly is."""
+    return re.compile(
+        rf"(?<!\w)(?:{_any(_words('output'))})"
+        r"(?:\s+(?:mới|thêm|xong|dứt điểm|triệt để|thành công|bổ sung|thí điểm|điểm|toàn bộ|cơ bản|khoảng|được"
+        r"|nghề|kiến\s+thức|kỹ\s+năng(?:\s+số)?|việc\s+làm|cho|đạt|ra))*[\s\x01]*$",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _order() -> re.Pattern[str]:
+    """A verb in the middle of a sentence: lower case, so that no body's name is one ("Thanh tra tỉnh")."""
+    return re.compile(rf"(?<!\w)(?:{_any((*_words('output'), *_words('support')))})(?!\w)")
+
+
+@cache
+def _each_subject() -> re.Pattern[str]:
+    verbs = _any((*_words("output"), *_words("support"), "phải", "cần", "phấn đấu", "đạt"))
+    return re.compile(rf"(?:bình quân\s+)?mỗi\s+(?P<per>\w.*?)(?:\s+(?=(?:{verbs})(?!\w))|$)", re.IGNORECASE | re.S)
+
+
 @cache
 def _zero() -> re.Pattern[str]:
-    nouns = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in _words("zero"))
+    words = sorted({*_words("zero"), *_words("counted")}, key=len, reverse=True)
     return re.compile(
-        rf"(?<!\w)(?:cơ bản\s+)?không\s+còn\s+(?:tình trạng\s+)?(?P<noun>(?:{nouns})(?!\w))", re.IGNORECASE
+        rf"(?<!\w)(?:cơ bản\s+)?không\s+còn\s+(?:tình trạng\s+)?(?P<noun>(?:{_any(words)})(?!\w))", re.IGNORECASE
     )
 
 
@@ -298,9 +384,19 @@ class _Reader:
                     view[at] = _DIGIT
         self.view = "".join(view)
         self.goal = any(_HEADING_GOAL.search(heading) for heading in headings)
+        first_line = text.lstrip().split("\n", 1)[0]
+        labels = [*headings, first_line] if first_line.isupper() else headings
+        self.stem = ""
         self.scope = self._scope_of_headings(headings)
-        self.told = self.listing = False
+        # What stands under "Kết quả", "Tình hình" is a finding until a goal is named.
+        self.told = not self.goal and any(_RESULTS.match(label) for label in labels)
+        self.listing = False
         self.trailing: set[int] = set()
+        # Once for the text, so that a sentence of a thousand numbers is not read a thousand times.
+        self.goals = [found.end() for found in _GOAL.finditer(self.view)]
+        self.findings = [found.start() for found in _FINDING.finditer(self.view)]
+        self.sure_findings = [found.start() for found in _SURE_FINDING.finditer(self.view)]
+        self.capital = _DISBURSED.search(text)
         self.found: list[_Found] = []
 
     @staticmethod
@@ -312,6 +408,8 @@ class _Reader:
 
     def read(self) -> list[TargetFact]:
         for sentence, start, end in self._clauses():
+            if start == sentence:
+                self.stem = ""
             self._labels(start, end)
             self._clause(sentence, start, end)
         return [found.fact for found in self.found]
@@ -362,14 +460,33 @@ class _Reader:
                 self.scope = inside[-1]
             if _GOAL.search(self.view[label[0] : label[1]]):
                 self.goal = True
+        stem = _LABEL.match(self.view, start, end)
+        if stem and _head().match(stem["stem"]):
+            self.stem = self._plain(*stem.span("stem"))
 
     # --- one clause ---
+
+    def _said(self, start: int, end: int) -> int | None:
+        """Where the last goal word between start and end ends."""
+        at = bisect_right(self.goals, end) - 1
+        return self.goals[at] if at >= 0 and self.goals[at] > start else None
+
+    def _found_before(self, start: int, end: int, *, sure: bool) -> bool:
+        """Whether a word of a finding stands between start and end."""
+        starts = self.sure_findings if sure else self.findings
+        at = bisect_left(starts, start)
+        return at < len(starts) and starts[at] < end
 
     def _clause(self, sentence: int, start: int, end: int) -> None:
         first_of_clause = len(self.found)
         floor = start
         self.listing = False
-        candidates = list(self._candidates(start, end))
+        zeros = [(found, self._zero_end(found, end)) for found in _zero().finditer(self.view, start, end)]
+        candidates = [
+            c
+            for c in self._candidates(start, end)
+            if not any(found.start() <= c.number.start < stop for found, stop in zeros)
+        ]
         baseline: tuple[_Candidate, str] | None = None
         for position, candidate in enumerate(candidates):
             following = candidates[position + 1] if position + 1 < len(candidates) else None
@@ -384,8 +501,8 @@ class _Reader:
                 baseline = None
             taken_until = self._target(sentence, start, floor, end, candidate, following, first_of_clause)
             floor = max(floor, taken_until)
-        for found in _zero().finditer(self.view, start, end):
-            self._zero_target(sentence, found, end)
+        for found, stop in zeros:
+            self._zero_target(sentence, start, found, stop)
         self._share_predicates(first_of_clause)
 
     def _from(self, candidate: _Candidate) -> int:
@@ -400,8 +517,13 @@ class _Reader:
         numbers = [replace(n, start=n.start + start, end=n.end + start) for n in find_numbers(self.view[start:end])]
         for cue in re.finditer(r"(?:ít nhất|tối thiểu)(?: là)?\s+(?=\D)", self.view[start:end], re.IGNORECASE):
             spelled = words_at(self.view, start + cue.end())
-            if spelled and spelled.end <= end and not re.match(r"\s+(?:trong|trở)\b", self.view[spelled.end :]):
+            if (
+                spelled
+                and spelled.end <= end
+                and not re.match(r"\s+(?:trong|trở|số)\b", self.view[spelled.end : spelled.end + 9])
+            ):
                 numbers.append(spelled)
+        numbers += self._spelled(start, end)
         passed = start
         for number in sorted(numbers, key=lambda n: n.start):
             if number.start < passed:
@@ -410,6 +532,24 @@ class _Reader:
             if candidate:
                 passed = candidate.unit_end
                 yield candidate
+
+    def _spelled(self, start: int, end: int) -> Iterator[Number]:
+        """ "hoàn thành hai tuyến phố", "gấp ba lần", "gấp đôi"; a lone "một" or "năm" says too little."""
+        for found in _SPELLED.finditer(self.view, start, end):
+            before = self.view[max(start, found.start() - _NEAR) : found.start()]
+            times = re.search(r"\bgấp\s+$", before, re.IGNORECASE)
+            if found["times"]:
+                if times:
+                    yield Number(*found.span(), "2" if found["times"].lower() == "đôi" else "1.5")
+                continue
+            spelled = words_at(self.view, found.start())
+            if spelled is None or spelled.end > end:
+                continue
+            unit = _unit().match(self.view, spelled.end, end)
+            word = re.sub(r"\s+", " ", (unit["word"] or "").lower()) if unit else ""
+            role = _role_of().get(word)
+            if (times and word == "lần") or (role == "counted" and (_makes().search(before) or _HAVE.search(before))):
+                yield spelled
 
     def _candidate(self, number: Number, start: int, end: int) -> _Candidate | None:
         kind, unit, unit_end = self._unit_of(number, end)
@@ -428,10 +568,15 @@ class _Reader:
                 candidate.kind, candidate.unit, candidate.unit_end = self._unit_of(count, end)
                 candidate.tail_end = candidate.unit_end
         elif unit:
-            per = _PER_COUNT.match(self.view, unit_end, end) or _PER_WORD.match(self.view, unit_end, end)
-            if per:
+            if per := _PER_COUNT.match(self.view, unit_end, end):
                 at = self.view.index("/", unit_end) + 1
                 candidate.per = self._slice(at, per.end()).strip()
+                candidate.unit_end = candidate.tail_end = per.end()
+            elif per_end := self._per_words(unit_end, end):
+                candidate.per = self._slice(self.view.index("/", unit_end) + 1, per_end).strip()
+                candidate.unit_end = candidate.tail_end = per_end
+            elif per := _PER_HEADS.match(self.view, unit_end, end):
+                candidate.per = self._slice(*per.span("words"))
                 candidate.unit_end = candidate.tail_end = per.end()
         self._read_group(candidate, start)
         self._read_tail(candidate, end)
@@ -439,18 +584,29 @@ class _Reader:
             candidate.comparator = ">="
         return candidate
 
+    def _per_words(self, at: int, end: int) -> int:
+        """The end of "/người/năm", "/vạn dân", "/hộ gia đình" behind a unit; 0 where there is none."""
+        reached = 0
+        while slash := _PER_WORD.match(self.view, at, end):
+            unit = _unit().match(self.view, slash.start("words"), end)
+            at = reached = max(slash.end(), unit.end() if unit and unit["word"] else 0)
+        return reached
+
     def _unit_of(self, number: Number, end: int) -> tuple[str, str | None, int]:
         found = _unit().match(self.view, number.end, end)
         assert found is not None  # every part of it is optional
         word = re.sub(r"\s+", " ", (found["word"] or "").lower())
+        if re.search(r"gấp\s+(?:đôi|rưỡi)$", self.view[max(0, number.end - 12) : number.end], re.IGNORECASE):
+            return "rank", "lần", number.end
         attached = number.end < end and self.view[number.end].isalpha()
         if not found.group().strip():
             if attached:
                 return "fixed", None, number.end
-            guessed = re.compile(r"\s+([^\W\d_]+)").match(self.view, number.end, end)
+            guessed = _SYLLABLE.match(self.view, number.end, end)
             if guessed is None or _NOT_A_WHOLE.match(guessed.group(1)) or _GROUP.match(guessed.group(1)):
                 return "bare", None, number.end
-            return "guessed", guessed.group(1).lower(), guessed.end()
+            stop = self._word_end(*guessed.span(1), end)
+            return "guessed", re.sub(r"\s+", " ", self.view[guessed.start(1) : stop].lower()), stop
         unit = re.sub(r"\s+", " ", found.group().strip().lower())
         role = _role_of().get(word, "measure")
         if attached and role != "measure":
@@ -461,15 +617,28 @@ class _Reader:
             role = "rank"
         return role, unit, found.end()
 
+    def _word_end(self, start: int, stop: int, end: int) -> int:
+        """Where the noun that begins with the syllable [start, stop) ends: a classifier takes the next syllable."""
+        following = _SYLLABLE.match(self.view, stop, end)
+        if following is None or _NOT_A_WHOLE.match(following.group(1)) or _GROUP.match(following.group(1)):
+            return stop
+        inner = inner_syllables(self.view[start : min(end, start + 60)])
+        if self.view[start:stop].lower() not in _words("classifier") and following.start(1) - start not in inner:
+            return stop
+        stop = following.end()
+        while (following := _SYLLABLE.match(self.view, stop, end)) and following.start(1) - start in inner:
+            stop = following.end()
+        return stop
+
     def _read_group(self, candidate: _Candidate, start: int) -> None:
         at = candidate.number.start
-        top = re.search(r"(?:top|tốp|nhóm)\s+$", self.view[start:at], re.IGNORECASE)
+        top = re.search(r"(?:top|tốp|nhóm)\s+$", self.view[max(start, at - 12) : at], re.IGNORECASE)
         if top:
             candidate.kind, candidate.comparator, candidate.unit = "rank", "<=", None
             candidate.unit_end = candidate.tail_end = candidate.number.end
             candidate.cues.add("top")
-            at = start + top.start()
-        surpassed = _SURPASS.search(self.view, start, at)
+            at = max(start, at - 12) + top.start()
+        surpassed = _SURPASS.search(self.view, max(start, at - _NEAR), at)
         if surpassed:
             candidate.comparator, at = ">", surpassed.start()
             candidate.cues.add("reach")
@@ -500,9 +669,13 @@ class _Reader:
                 if name in {"up", "down"} and candidate.cues & {"up", "down", "reach"}:
                     break
                 candidate.cues.add(name)
-                if name == "reach" and re.match(r"(?:còn|giảm|xuống|tăng|lên)", found.group("reach"), re.IGNORECASE):
+                if name == "reach" and re.match(
+                    r"(?:còn|giảm|rút|xuống|tăng lên|lên)", found.group("reach"), re.IGNORECASE
+                ):
                     candidate.cues.add("moved")
-                if name == "reach" and re.match(r"gấp", found.group("reach"), re.IGNORECASE):
+                if name == "reach" and re.search(r"trị giá", found.group("reach"), re.IGNORECASE):
+                    candidate.cues.add("worth")
+                if name == "reach" and re.search(r"gấp", found.group("reach"), re.IGNORECASE):
                     candidate.cues.add("times")
             at = window + found.start()
         candidate.group_start = at
@@ -550,6 +723,8 @@ class _Reader:
     ) -> int:
         """Adds the candidate if it is a target; returns up to where the clause is used up."""
         number = candidate.number
+        whole_clause = floor == start
+        floor = max(floor, candidate.group_start - _WIDE)
         previous = self.found[-1] if len(self.found) > first_of_clause else None
         between = self.view[floor : candidate.group_start]
         nested = False
@@ -567,18 +742,27 @@ class _Reader:
                 nested = True
             child = child or self.listing
             self.listing = self.listing or re.search(r"\btrong đó\s*:", between, re.IGNORECASE) is not None
-        elif floor == start and _LEAD_WORD.search(between):
+        elif whole_clause and _LEAD_WORD.search(between):
             child = len(self.found) > 0 and start != sentence
 
+        if re.search(r"\btrong đó(?: có)?\s*$", between, re.IGNORECASE):
+            left_start = candidate.group_start
         left_start, left_end = self._indicator_bounds(left_start, candidate.group_start)
+        left_start = self._past_subject(left_start, left_end, candidate)
+        if "reach" not in candidate.cues:
+            left_start = self._last_order(left_start, left_end)
         left = "" if nested else self._plain(left_start, left_end)
         right_start, right_end = self._right(candidate, following, end)
         right = self._plain(right_start, right_end)
         if compared := _COMPARED.search(right):
             candidate.baseline = candidate.baseline or compared.group().strip()
             right = right[: compared.start()].rstrip(" ,")
-        if candidate.kind not in {"counted", "guessed"} and _NOT_A_WHOLE.match(right):
+        part_of = "là" if child and candidate.kind == "percent" and right.startswith("là ") else ""
+        whole = candidate.kind in {"counted", "guessed"} or part_of or not _NOT_A_WHOLE.match(right)
+        if not whole and not (right and _order().fullmatch(left.lower())):
             right, right_end = "", right_start
+        if candidate.kind != "percent" and re.fullmatch(r"(?:(?!\btừ\b)[^\d,])*\btrở lên", right):
+            candidate.comparator, right = ">=", right.removesuffix("trở lên").rstrip()
 
         if right and candidate.kind in {"percent", "counted", "guessed"} and self._begins(left_start, candidate):
             left_start, left = candidate.group_start, ""
@@ -588,10 +772,14 @@ class _Reader:
             self._inherit(candidate, previous)
         if every := _EVERY.search(between):
             candidate.per = candidate.per or every.group(1).lower()
-        elif every := _EACH.match(left):
-            noun = _unit().match(left, every.end())
-            if noun and noun["word"]:
-                candidate.per, left = candidate.per or noun.group().strip().lower(), left[noun.end() :].strip()
+        elif (
+            candidate.kind not in {"percent", "rank", "time"}
+            and (every := _each_subject().match(left))
+            and len(every["per"].split()) <= _EACH_WORDS
+        ):
+            candidate.per, left = candidate.per or every["per"], left[every.end() :].strip()
+            candidate.cues.add("each")
+        left = self._completed(sentence, candidate, left)
         confidence = self._confidence(sentence, start, candidate, left, right, nested)
         if confidence is None:
             return floor
@@ -604,6 +792,8 @@ class _Reader:
             confidence *= 0.9
         else:
             parent = self._parent(first_of_clause if previous else None) if child else None
+        if part_of and previous and previous.fact.unit:
+            indicator = f"{previous.fact.unit} {indicator}"
         if not indicator:
             return floor
         if len(indicator.split()) > _FAR:
@@ -617,7 +807,14 @@ class _Reader:
 
         used = max(candidate.tail_end, right_end if right and (of or value_first or right in indicator) else 0)
         fact_start = left_start if left else min(candidate.group_start, number.start)
-        period, own = self._period(sentence, fact_start, used, candidate)
+        if not self.goal and self._said(sentence, number.start) is None:
+            candidate.periods = [i for i in candidate.periods if not self.periods[i].day]
+            due = [p.start for p in self.periods if p.day and number.end <= p.start < used]
+            used = min([used, *due])
+            fact_start = max([fact_start, *(p.end for p in self.periods if p.day and fact_start == p.start)])
+            period, own = self._period(sentence, fact_start, used, candidate, days=False)
+        else:
+            period, own = self._period(sentence, fact_start, used, candidate)
         leading = not left and any(self.periods[i].start < number.start for i in candidate.periods)
         if own and not leading:
             self.trailing |= {i for i, p in enumerate(self.periods) if fact_start <= p.start < used}
@@ -647,6 +844,53 @@ class _Reader:
         self.found.append(_Found(self._checked(fact), value_first, right, own))
         # A nested number lies in the words of its parent: the next one may still be nested there.
         return candidate.tail_end
+
+    def _past_subject(self, start: int, end: int, candidate: _Candidate) -> int:
+        """Who acts is no part of the indicator: "Sở Y tế phấn đấu đạt …", "… phối hợp với Công an tỉnh xử lý …"."""
+        moved = start
+        for opening in (_SUBJECT, _COORDINATION, _SUBJECT):
+            if found := opening.match(self.view, moved, end):
+                order = _order().search(self.view, found.end(), end)
+                if order:
+                    moved = order.start()
+                elif "goal" in candidate.cues:
+                    return end
+        return moved
+
+    def _last_order(self, start: int, end: int) -> int:
+        """Of orders in a row ("Rà soát các hộ, cấp thẻ cho 100% …") the last; of verbs with one object ("Phát dọn, tu sửa") all."""
+        left = self.view[start:end]
+        moved = _MOVE.match(left)
+        if _head().match(left, moved.end() if moved else 0):
+            return start
+        cut = start
+        for joint in re.finditer(r"(?:,(?:\s+và)?|\bvà)\s+", left):
+            ordered = self.view[cut : start + joint.start()].lower()
+            if len(_order().sub("", ordered).split()) >= _OBJECT_WORDS and _order().match(left, joint.end()):
+                cut = start + joint.end()
+        return cut
+
+    def _completed(self, sentence: int, candidate: _Candidate, left: str) -> str:
+        """What an ellipsis left out: the label's words, or those of the indicator before it in the sentence."""
+        if candidate.kind == "time" and (within := _WITHIN.match(left)):
+            return f"thời gian {within['what']}"
+        words = left.split()
+        if not words or len(words) > _SHORT or _head().match(left) or _MOVE.match(left):
+            return left
+        if self.stem and not _output().match(left):
+            return f"{self.stem} {left}"
+        last = self.found[-1] if self.found and self.found[-1].fact.start >= sentence else None
+        if last is None or last.value_first or not _head().match(last.fact.indicator) or not _CONTRAST.match(left):
+            return left
+        if (last.fact.unit == "%") != (candidate.kind == "percent"):
+            return left
+        before = last.fact.indicator
+        anchor = re.search(rf"(?<!\w){re.escape(words[0])}(?!\w)", before, re.IGNORECASE)
+        if anchor is None:
+            kept = before.split()[: -len(words)]
+            return " ".join([*kept, left]) if kept else left
+        tail = None if _TAIL_OF_CONTRAST.search(f" {left} ") else _TAIL_OF_CONTRAST.search(before, anchor.end())
+        return f"{before[: anchor.start()]}{left}{before[tail.start() :] if tail else ''}"
 
     @staticmethod
     def _inherit(candidate: _Candidate, previous: _Found) -> None:
@@ -698,7 +942,7 @@ class _Reader:
         cut = None
         for comma in re.finditer(r"(?:,|\bvà)\s+", between):
             rest = between[comma.end() :]
-            if _head().match(rest) or _LEAD_WORD.match(rest) or _OUTPUT.match(rest) or _STRIVE.match(rest):
+            if _head().match(rest) or _LEAD_WORD.match(rest) or _output().match(rest) or _STRIVE.match(rest):
                 cut = comma.end()
         return cut
 
@@ -729,7 +973,7 @@ class _Reader:
         start = candidate.tail_end
         if candidate.kind in {"counted", "guessed"}:
             start = candidate.unit_end
-        stop = end
+        stop = end = min(end, start + _WIDE)
         if found := _RIGHT_END.search(self.view, start, end):
             stop = found.start()
         if following and following.group_start < stop:
@@ -752,17 +996,23 @@ class _Reader:
             change: Change = "increase"
         elif "reach" not in cues and "down" in cues:
             change = "decrease"
-        elif verb and "reach" not in cues and candidate.comparator in {"=", "~"} and candidate.kind == "percent":
+        elif verb and "reach" not in cues and self._by_so_much(candidate, verb.group()):
             change = "decrease" if re.match(r"giảm|kéo|hạ|rút", verb.group(), re.IGNORECASE) else "increase"
             if re.match(r"nâng|đưa", verb.group(), re.IGNORECASE):
                 change = "level"
         else:
             change = "level"
-        if "times" in cues and cues & {"up"}:
-            change = "increase"
         if verb and _head().match(left, verb.end()) and not re.match(r"tăng\s+trưởng", left, re.IGNORECASE):
             return change, left[verb.end() :], left_start
         return change, left, left_start
+
+    @staticmethod
+    def _by_so_much(candidate: _Candidate, verb: str) -> bool:
+        """Whether "giảm … 5%" names the step; "giảm … dưới 5%" names the level."""
+        if candidate.kind == "percent":
+            grows = re.match(r"tăng|phấn đấu tăng", verb, re.IGNORECASE)
+            return candidate.comparator in ({"=", "~", ">="} if grows else {"=", "~", ">=", ">"})
+        return candidate.comparator in {"=", "~", ">="} and re.match(r"(?:kéo )?giảm|tăng", verb, re.I) is not None
 
     def _indicator(
         self, candidate: _Candidate, left: str, right: str, previous: _Found | None
@@ -771,15 +1021,15 @@ class _Reader:
         kind = candidate.kind
         if kind in {"counted", "guessed"}:
             noun = self._slice(self._noun_start(candidate), candidate.unit_end).strip()
-            if candidate.per and "/" in noun:
-                noun = noun.split("/")[0].strip()
+            if candidate.per:
+                noun = re.split(r"/|\s(?:tính )?trên\s", noun)[0].strip()
             if left and "reach" in candidate.cues:
                 return left, None, False
             if "have" in candidate.cues and re.match(
                 r"(?:toàn |trên địa bàn )?(?:tỉnh|thành phố|huyện|cả nước)\b", left, re.I
             ):
                 left = ""
-            if left and not right and "part" in candidate.cues and not _OUTPUT.match(left):
+            if left and not right and "part" in candidate.cues and not _output().match(left):
                 return left, None, False
             return " ".join(part for part in (left, noun, right) if part), None, not left
         if not left:
@@ -796,8 +1046,8 @@ class _Reader:
             return left, of, False
         if kind == "percent" and _head().match(left) and ("reach" in candidate.cues or candidate.comparator != "="):
             return left, of or right, False
-        if kind == "percent" and re.match(r"(?:kế hoạch|dự toán)\b", right, re.IGNORECASE):
-            return f"{left} {right}", right, False
+        if kind == "percent" and re.match(r"(?:kế hoạch|dự toán|chỉ tiêu)\b", right, re.IGNORECASE):
+            return self._planned(left, right)
         if kind == "rank" and candidate.unit == "lần" and "reach" in candidate.cues:
             return left, right, False
         if kind in {"ratio", "rank"} and "top" not in candidate.cues:
@@ -806,27 +1056,35 @@ class _Reader:
             return left, of, False
         return f"{left} {right}", of, False
 
+    def _planned(self, left: str, right: str) -> tuple[str, str | None, bool]:
+        """ "giải ngân đạt 95% kế hoạch vốn": what is disbursed stands elsewhere in the unit, or in the plan's name."""
+        if re.fullmatch(r"(?:\w+ ){0,2}giải ngân", left, re.IGNORECASE):
+            capital = self.capital or re.match(r"kế hoạch\s+(vốn\b.*?)(?:\s+năm \d+)?$", right, re.IGNORECASE)
+            return (f"{left} {capital.group(1)}", right, False) if capital else (f"{left} {right}", None, False)
+        if _order().fullmatch(left.lower()):
+            return f"{left} {right}", None, False
+        return left, right, False
+
     def _noun_start(self, candidate: _Candidate) -> int:
         at = candidate.number.end
         scale = re.compile(rf"\s*(?:/\s*\d[\d.]*\s*)?(?:{_SCALE})?", re.IGNORECASE).match(self.view, at)
         return scale.end() if scale else at
 
-    def _period(self, sentence: int, start: int, end: int, candidate: _Candidate) -> tuple[Period | None, bool]:
-        """The period that holds here and whether it stands in the target's own words."""
-        own = candidate.periods or [i for i, p in enumerate(self.periods) if start <= p.start < end and not p.weak]
+    def _period(
+        self, sentence: int, start: int, end: int, candidate: _Candidate, *, days: bool = True
+    ) -> tuple[Period | None, bool]:
+        """The period that holds here and whether it stands in the target's own words; `days` says whether a day may be one."""
+        firm = [i for i, p in enumerate(self.periods) if not p.weak and (days or not p.day)]
+        own = candidate.periods or [i for i in firm if start <= self.periods[i].start < end]
         if own:
             nearest = min(own, key=lambda i: abs(self.periods[i].start - candidate.number.start))
             return self.periods[nearest], True
-        before = [
-            p
-            for i, p in enumerate(self.periods)
-            if sentence <= p.start < start and not p.weak and i not in self.trailing
-        ]
+        before = [i for i in firm if sentence <= self.periods[i].start < start and i not in self.trailing]
         if before:
-            return before[-1], False
+            return self.periods[before[-1]], False
         if self.scope:
             return self.scope, False
-        weak = [p for p in self.periods if start <= p.start < end and (p.first or p.last)]
+        weak = [p for p in self.periods if p.weak and start <= p.start < end and (p.first or p.last)]
         return (weak[0] if weak else None), False
 
     # --- is it a goal? ---
@@ -836,11 +1094,12 @@ class _Reader:
     ) -> float | None:
         """How sure it is that the number is a goal (stated priors, uncalibrated), or None for no goal."""
         number, kind, cues = candidate.number, candidate.kind, candidate.cues
-        before = self.view[sentence : number.start]
-        said = next(reversed(list(_GOAL.finditer(before))), None)
+        said = self._said(sentence, number.start)
         goal = self.goal or said is not None
-        finding = (_SURE_FINDING if self.goal else _FINDING).search(before, said.end() if said else 0)
-        self.told = not goal and (self.told or finding is not None)
+        finding = self._found_before(said or sentence, number.start, sure=self.goal)
+        self.told = not goal and (self.told or finding)
+        if kind == "fixed" and candidate.unit and candidate.comparator == ">=" and cues & {"have", "each"}:
+            kind = candidate.kind = "counted"
         if (
             finding
             or self.told
@@ -848,70 +1107,147 @@ class _Reader:
             or (kind == "bare" and number.value_max is None and not candidate.baseline)
         ):
             return None
-        if _CONDITION_AFTER.match(self.view, candidate.tail_end) or _CONDITION.match(self.view[start : number.start]):
-            return None
+        start = max(start, number.start - _WIDE)
         clause = self.view[start : candidate.group_start]
-        if "goal" not in cues and said is None and _ENTITLEMENT.search(clause):
+        ahead = self.view[start : number.start]
+        segment = re.split(r"[,;:]", ahead)[-1]
+        if _CONDITION_AFTER.match(self.view, candidate.tail_end) or _CONDITION.match(ahead):
+            return None
+        if said is None and (_AFTER_EVENT.search(segment) or ("goal" not in cues and _ENTITLEMENT.search(clause))):
+            return None
+        money = candidate.unit is not None and _MONEY.search(candidate.unit) is not None
+        if money and "goal" not in cues and _BUDGET.match(left):
+            return None
+        if "worth" in cues and not _head().match(left):
             return None
         plain = candidate.comparator == "=" and not cues & {"reach", "up", "down", "goal"}
         if not nested and left and plain and _LATER_VALUE.match(self.view, candidate.unit_end):
             return None
         firm = candidate.comparator in _FIRM
         predicate = bool(cues & {"reach", "up", "down", "goal"})
+        headed = _head().match(left) is not None
         if kind == "percent":
             whole = number.value == "100"
             if goal:
                 return 0.9 if predicate or whole or candidate.comparator != "=" or not left else 0.75
-            if re.search(r"\bchiếm\b", before[-20:], re.IGNORECASE):
+            if re.search(r"\bchiếm\b", ahead[-20:], re.IGNORECASE):
                 return None
             if whole or predicate or firm or _THRIFT.search(left):
                 return 0.7
-            return 0.55 if re.match(r"(?:số|tổng số)\b", right, re.IGNORECASE) else None
-        if kind == "time":
-            return 0.5 if goal and cues & {"reach"} and _SPAN_OF_TIME.search(left) else None
-        if kind == "rank":
-            per_time = candidate.per in {"năm", "quý", "tháng", "tuần"}
             return (
-                0.6
-                if goal and (cues & {"reach", "up", "down"} or candidate.comparator == "<=") and not per_time
+                0.55
+                if "part" in cues or _makes().search(clause) or re.match(r"(?:số|tổng số)\b", right, re.IGNORECASE)
                 else None
             )
+        if kind == "time":
+            return None if _COUNTS_FROM.match(self.view, candidate.tail_end) else self._duration(candidate, left, goal)
+        if kind == "rank":
+            per_time = candidate.per in {"năm", "quý", "tháng", "tuần"}
+            moves = bool(cues & {"reach", "up", "down"}) or candidate.comparator == "<="
+            if per_time or not moves:
+                return None
+            return 0.6 if goal else 0.5 if "times" in cues and headed else None
         if kind in {"measure", "ratio", "bare"}:
             if goal:
-                return 0.85 if predicate or candidate.comparator != "=" or _head().match(left) else 0.6
-            if cues & {"reach"} and not re.search(r"\b(?:là|chiếm|bằng)\s*$", before, re.IGNORECASE):
+                return 0.85 if predicate or candidate.comparator != "=" or headed else 0.6
+            if cues & {"reach"} and not re.search(r"\b(?:là|chiếm|bằng)\s*$", ahead[-20:], re.IGNORECASE):
                 return 0.55
-            return 0.5 if "firm" in cues or _COMPLETE.search(left) else None
-        if candidate.comparator == "=" and not self.goal and self._definite(candidate):
+            if self._beside(segment, firm):
+                return None
+            if _COMPLETE.search(left) or ("firm" in cues and (headed or _output().search(left))):
+                return 0.5
+            if headed and clause.lstrip().startswith(left[:20]) and candidate.comparator in {"~", ">", ">="}:
+                return 0.5
+            made = _makes().search(clause)
+            gathered = re.match(r"(?:huy|vận|thu hồi|thu hút)", made.group(), re.IGNORECASE) if made else None
+            if made or (not money and not firm and self._opens(start, candidate, left)):
+                return 0.5 if not money or gathered else None
             return None
-        produced = kind == "counted" and (
-            not left or _OUTPUT.search(left) is not None or _head().match(left) is not None
-        )
+        if candidate.comparator == "=" and not predicate and self._definite(candidate):
+            return None
+        aside = segment if said is None else segment[max(0, len(segment) - (number.start - said)) :]
+        if not firm and _GOVERNED.search(clause):
+            return None
+        if not predicate and not firm and (_AFTER_EVENT.search(aside) or _BESIDE.search(aside)):
+            return None
+        made = _makes().search(clause)
+        produced = kind == "counted" and (not left or _output().search(left) is not None or headed)
         produced = produced or "part" in cues
         if goal:
             sure = 0.8 if kind == "counted" else 0.55
             return sure if predicate or candidate.comparator != "=" or produced else None
-        if kind == "guessed":
+        if self._beside(segment, firm):
             return None
-        if "firm" in cues and (_OUTPUT.search(clause) or cues & {"have", "goal"}):
+        if (
+            candidate.comparator == ">="
+            and "firm" in cues
+            and (_output().search(clause) or cues & {"have", "goal", "each"})
+        ):
             return 0.55
-        return 0.6 if _COMPLETE.search(left) and "from" not in cues else None
+        if candidate.comparator == ">=" and "firm" in cues and "part" in cues:
+            return 0.5
+        if self._known(candidate):
+            return None
+        if kind == "guessed":
+            return 0.45 if made and len(left.split()) <= _VERB_WORDS else None
+        if (_COMPLETE.search(left) and "from" not in cues) or made:
+            return 0.6
+        return 0.45 if self._opens(start, candidate, left) else None
+
+    def _opens(self, start: int, candidate: _Candidate, left: str) -> bool:
+        """Whether the clause is a few syllables and the number: orders begin with their verb ("Phát quang 30 km …")."""
+        if candidate.cues & {"have", "from"} or not 1 <= len(left.split()) <= _VERB_WORDS:
+            return False
+        if _NOT_A_WHOLE.match(left) or _head().match(left):
+            return False
+        before = self.view[start : candidate.group_start].strip(" \n\x01-+*•")
+        noun = _unit().match(left)
+        named = noun is not None and noun["word"] is not None
+        return before == left and not named and not _SUBJECT.match(left) and not _support().match(left)
+
+    @staticmethod
+    def _duration(candidate: _Candidate, left: str, goal: bool) -> float | None:
+        """A length of time is a goal where it is an indicator's value, a deadline where it counts from something."""
+        cues = candidate.cues
+        if goal and "reach" in cues and _SPAN_OF_TIME.search(left):
+            return 0.5
+        bound = candidate.comparator in {"<=", "<"} or cues & {"moved", "down"}
+        return 0.5 if bound and _DURATION.match(left) and not re.match(r"trong\b", left, re.IGNORECASE) else None
+
+    @staticmethod
+    def _beside(ahead: str, firm: bool) -> bool:
+        """Whether the count stands in a purpose, a circumstance or the name of a matter, not in the order itself."""
+        return _BESIDE.search(ahead) is not None or (not firm and _MATTER.search(ahead) is not None)
+
+    def _known(self, candidate: _Candidate) -> bool:
+        """Whether the words behind a count say that its things are already known ("… nêu trên", "… gồm: A, B")."""
+        return candidate.comparator == "=" and _KNOWN_SIZE.match(self.view, candidate.unit_end) is not None
 
     def _definite(self, candidate: _Candidate) -> bool:
         """The same count named twice in the unit ("02 công trình … 02 công trình") is the size of something known."""
-        words = re.escape(self.view[candidate.number.start : candidate.unit_end].strip())
-        return len(re.findall(rf"(?<!\w){words}(?!\w)", self.view, re.IGNORECASE)) > 1
+        words = self.view[candidate.number.start : candidate.unit_end].strip()
+        same = re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", self.view, re.IGNORECASE)
+        return next(same, None) is not None and next(same, None) is not None
 
-    def _zero_target(self, sentence: int, found: re.Match[str], end: int) -> None:
-        """ "Không còn hộ nghèo …": none of them shall be left."""
-        before = self.view[sentence : found.start()]
-        said = _GOAL.search(before)
-        if (_SURE_FINDING if self.goal or said else _FINDING).search(before):
-            return
-        stop = end
+    def _zero_end(self, found: re.Match[str], end: int) -> int:
+        stop = end = min(end, found.end() + _WIDE)
         if bound := _RIGHT_END.search(self.view, found.end(), end):
             stop = bound.start()
-        stop = found.start("noun") + len(self.view[found.start("noun") : stop].rstrip(" .,;…*_\x01"))
+        return found.start("noun") + len(self.view[found.start("noun") : stop].rstrip(" .,;…*_\x01"))
+
+    def _zero_target(self, sentence: int, start: int, found: re.Match[str], stop: int) -> None:
+        """ "Không còn hộ nghèo …": none of them shall be left."""
+        said = self._said(sentence, found.start())
+        goal = self.goal or said is not None
+        if self._found_before(sentence, found.start(), sure=goal) or (self.told and not said):
+            return
+        before = self.view[max(sentence, found.start() - _NEAR) : found.start()]
+        # Of a person or thing that is spoken of by the way it is said as well: "đối với hộ không còn nhà ở".
+        opens = not re.search(r"\w", self.view[start : found.start()]) or re.search(
+            r"(?:[,:]|\b(?:để|đảm bảo|bảo đảm|phấn đấu|quyết tâm|và))[\s\x01]*$", before, re.IGNORECASE
+        )
+        if not opens and not goal:
+            return
         indicator = self._plain(found.start("noun"), stop)
         blank = _Candidate(Number(*found.span(), "0"), "zero", None, found.end(), found.start(), found.end())
         period, _ = self._period(sentence, found.start(), stop, blank)
@@ -919,7 +1255,7 @@ class _Reader:
             start=found.start(),
             end=stop,
             rule="target-zero",
-            confidence=0.9 if self.goal or said else 0.6,
+            confidence=0.9 if goal else 0.6,
             indicator=indicator,
             comparator="=",
             value="0",
