@@ -142,7 +142,7 @@ def _before(gap: str, *, first: bool, cues: Sequence[str]) -> list[str]:
     ]  # fmt: skip
     if size > 2:
         row += [f"-3={words[-3]}", f"-3,-1={' '.join(words[-3:])}"]
-    row += [f"cue={edge}{cue}" for cue in set(_CUE.findall(gap))]
+    row += [f"cue={edge}{cue}" for cue in dict.fromkeys(_CUE.findall(gap))]
     row.append(f"last cue={cues[-1] if cues else ''}")
     row.append(f"last cues={' '.join(cues[-2:])}")
     if not first and _LISTED.fullmatch(gap):
