@@ -1,4 +1,4 @@
-"""`python -m corpus`: score the pipeline (`evaluate`), make its confidences (`calibrate`), measure it (`bench`), make scans of specimens (`scan`), train the second opinion (`train`)."""
+"""`python -m corpus`: score the pipeline (`evaluate`), make its confidences (`calibrate`), measure it (`bench`), make scans of specimens (`scan`)."""
 
 from __future__ import annotations
 
@@ -54,18 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
     make.add_argument("--out", type=Path, required=True)
     make.add_argument("--truth", action="store_true", help="ghi cả FILE.truth.txt / write the truth text too")
 
-    teach = commands.add_parser(
-        "train", help="huấn luyện ý kiến thứ hai / train the second opinion on the project's own texts"
-    )
-    teach.add_argument(
-        "--out", type=Path, default=Path(__file__).parents[1] / "models" / "second-opinion", metavar="FOLDER"
-    )
-    teach.add_argument("--quick", action="store_true", help="không chấm điểm / without figures")
-
     given = parser.parse_args(arguments)
-    return {"evaluate": _evaluate, "calibrate": _calibrate, "bench": _bench, "scan": _scan, "train": _train}[
-        given.command
-    ](given)
+    return {"evaluate": _evaluate, "calibrate": _calibrate, "bench": _bench, "scan": _scan}[given.command](given)
 
 
 def _evaluate(given: argparse.Namespace) -> int:
@@ -196,14 +186,6 @@ def _scan(given: argparse.Namespace) -> int:
     if given.truth:
         given.out.with_suffix(".truth.txt").write_text(made.truth + "\n", "utf8")
     print(f"{given.out}: {len(made.pages)} trang, {len(made.pdf) // 1024} KB")
-    return 0
-
-
-def _train(given: argparse.Namespace) -> int:
-    from corpus.train import train
-
-    out = train(given.out, real=_shared() / "real", quick=given.quick)
-    print(json.dumps(out, ensure_ascii=False, indent=1))
     return 0
 
 

@@ -83,11 +83,7 @@ def test_several_bodies_under_one_head(text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param(
-            "Các Chi cục Thuế khu vực báo cáo.",
-            "các Chi cục Thuế khu vực",
-            marks=pytest.mark.xfail(strict=True, reason="the official spelling of Cục Thuế is put into Chi cục Thuế"),
-        ),
+        ("Các Chi cục Thuế khu vực báo cáo.", "các Chi cục Thuế khu vực"),
         ("các Hạt Kiểm lâm huyện tuần tra.", "các Hạt Kiểm lâm huyện"),
     ],
 )
@@ -131,8 +127,7 @@ def test_committees_of_listed_places(text: str, expected: list[str]) -> None:
                      marks=pytest.mark.xfail(strict=True, reason="a short group keeps the issuer's own territory")),
         ("Ủy ban nhân dân cấp xã thực hiện.", ["Ủy ban nhân dân cấp xã"]),
         ("các cơ quan thông tấn, báo chí đưa tin.", ["các cơ quan thông tấn, báo chí"]),
-        pytest.param("các xã, phường, đặc khu Lý Sơn thực hiện.", ["các xã, phường", "đặc khu Lý Sơn"],
-                     marks=pytest.mark.xfail(strict=True, reason="a named place under one các stays in the group")),
+        ("các xã, phường, đặc khu Lý Sơn thực hiện.", ["các xã, phường", "đặc khu Lý Sơn"]),
         ("các đơn vị trực thuộc Sở Y tế lấy mẫu.", ["các đơn vị trực thuộc Sở Y tế"]),
         ("các tổ chức chính trị - xã hội vận động.", ["các tổ chức chính trị - xã hội"]),
     ],
@@ -147,11 +142,7 @@ def test_groups(text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        pytest.param(
-            "Ban Quản lý Khu bảo tồn biển Lý Sơn báo cáo.",
-            "Ban Quản lý Khu bảo tồn biển Lý Sơn",
-            marks=pytest.mark.xfail(strict=True, reason="a name ends at its lower-case middle"),
-        ),
+        ("Ban Quản lý Khu bảo tồn biển Lý Sơn báo cáo.", "Ban Quản lý Khu bảo tồn biển Lý Sơn"),
         ("Công ty Cổ phần Cấp thoát nước Trà Câu có trách nhiệm vét giếng.", "Công ty Cổ phần Cấp thoát nước Trà Câu"),
         ("Trung tâm Bảo tồn Giếng Cổ tổ chức khảo sát.", "Trung tâm Bảo tồn Giếng Cổ"),
         ("Hội Làm vườn tỉnh tuyên truyền.", "Hội Làm vườn tỉnh"),
@@ -255,7 +246,6 @@ def test_mentions_stand_in_order_inside_the_text(text: str) -> None:
         assert m.name and m.name == unicodedata.normalize("NFC", m.name)
 
 
-@pytest.mark.xfail(strict=True, reason="a shared head takes the space before a comma into the name's place")
 def test_a_mention_ends_with_its_last_word() -> None:
     text = "các Sở: Nội vụ, Tài chính , Y tế lập dự toán."
     assert [text[m.start : m.end] for m in find(text)] == ["các Sở: Nội vụ", "Tài chính", "Y tế"]

@@ -204,7 +204,6 @@ Trong quá trình thực hiện, nếu có vướng mắc, các xã báo cáo S�
     assert paths(body) == ["II", "II.1", "II.2", "*1"]
 
 
-@pytest.mark.xfail(strict=True, reason="a dash list below a closing paragraph hides that it closes")
 def test_dashes_under_a_closing_paragraph_are_its_children() -> None:
     body = "1. Các xã vét giếng.\nThủ trưởng các sở chịu trách nhiệm thi hành Chỉ thị này:\n- Gửi báo cáo.\n- Cử người theo dõi.\n"
     assert paths(body) == ["1", "*1", "*1.-1", "*1.-2"]
