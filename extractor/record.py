@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 SCHEMA_VERSION = "1"
 
+# Below this confidence a value is doubtful: a clerk is asked to look at the page. One for all kinds, for confidences are comparable.
+DOUBTFUL = 0.7
+
 Confidence = Annotated[float, Field(ge=0.0, le=1.0)]
 Box = tuple[float, float, float, float]
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
+from extractor.record import DOUBTFUL
+
 MIB = 1024 * 1024
 
 
@@ -32,7 +34,7 @@ class Settings:
 
     worker_name: str = "worker-1"  # stable across restarts, unique among workers: a worker recovers its own jobs
     extractor: str = "extractor:extract"  # module:function with the signature of `extractor.extract`
-    doubt_below: float = 0.7  # confidence under which a task is shown as doubtful
+    doubt_below: float = DOUBTFUL  # confidence under which a task is shown as doubtful
 
     @classmethod
     def load(cls, environ: Mapping[str, str] = os.environ, **given: Any) -> Self:

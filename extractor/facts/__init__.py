@@ -35,6 +35,7 @@ from extractor.facts.units import structure
 from extractor.knowledge.register import register
 from extractor.layout.document import Document
 from extractor.record import (
+    DOUBTFUL,
     Assignment,
     Citation,
     Deadline,
@@ -50,8 +51,6 @@ from extractor.record import (
 )
 
 Weighed = TypeVar("Weighed", bound=Evidence)
-
-DOUBTFUL = 0.7  # below this a clerk is asked to look
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,3 @@ def _inner(line: str, tokenize: Any) -> set[int]:
             position = found + len(syllable)
             first = False
     return inner
-
-
-def syllables(text: str) -> list[tuple[int, int]]:
-    """[start, end) of every syllable and punctuation mark of the text."""
-    return [(m.start(), m.end()) for m in _SYLLABLE.finditer(text)]

@@ -160,7 +160,7 @@ class Register:
         """Every written form of every body with the body's id, as it may stand in a text.
 
         Templates come bare and with "tỉnh" and "thành phố"; territorial ones with every province's name as well. A
-        province's name after any other template is left to the caller (`territories`).
+        province's name after any other template is left to the caller.
         """
         for body in self._agencies.values():
             for form in (body.name, *body.aliases):
@@ -173,12 +173,6 @@ class Register:
                     for province in self._provinces.values():
                         for place in (province.name, province.full_name):
                             yield f"{form} {place}", f"{province.id}/{body.id}"
-
-    def territories(self) -> Iterator[tuple[str, str]]:
-        """Every written form of every province with the province's id ("tỉnh Quảng Ngãi", "Quảng Ngãi", "TP.HCM")."""
-        for province in self._provinces.values():
-            for form in _territory_forms(province):
-                yield form, province.id
 
     def official(self, words: str) -> str:
         """The words with abbreviations written out, official spelling, capitals and tone places; the rest as it is."""

@@ -7,13 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from extractor.record import Citation, Directive, DirectiveRecord, Evidence, Target, Task
+from extractor.record import DOUBTFUL, Citation, Directive, DirectiveRecord, Evidence, Target, Task
 from extractor.show import wording
 
 Kind = Literal["header", "task", "assignment", "deadline", "target", "citation"]
-
-# Below this a clerk is asked to look at the page. The same for all kinds: the confidences are made comparable upstream.
-DOUBTFUL_BELOW = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ def fields(record: DirectiveRecord) -> RecordFields:
 
     def field(path: str, kind: Kind, label: str, label_en: str, value: str, evidence: Evidence) -> Field:
         reasons = list(named.get(path, ()))
-        if value and not reasons and evidence.confidence < DOUBTFUL_BELOW:
+        if value and not reasons and evidence.confidence < DOUBTFUL:
             reasons.append(f"độ tin cậy chỉ {wording.percent(evidence.confidence)}")
         return Field(path, kind, label, label_en, value, evidence, tuple(dict.fromkeys(reasons)))
 

@@ -42,11 +42,6 @@ def test_a_word_goes_on_over_its_syllables() -> None:
     assert text.index("và") not in inner
 
 
-def test_syllables_and_marks() -> None:
-    text = "Sở NN&PTNT, TP.HCM."
-    assert [text[s:e] for s, e in words.syllables(text)] == ["Sở", "NN&PTNT", ",", "TP.HCM", "."]
-
-
 def test_without_underthesea_there_are_no_boundaries(without_underthesea: None) -> None:
     assert not words.available()
     assert words.inner_syllables("Giao Sở Nội vụ rà soát") == frozenset()

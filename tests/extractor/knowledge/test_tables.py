@@ -4,11 +4,9 @@ from pathlib import Path
 import pytest
 
 import extractor.knowledge
-from extractor.knowledge.fields_of_work import field_of_work, fields_of_work
 from extractor.knowledge.heads import heads
 from extractor.knowledge.issuers import issuers, symbols
 from extractor.knowledge.kinds import kind_abbreviated, kind_named, kinds
-from extractor.knowledge.register import register
 from extractor.knowledge.spelling import abbreviations
 from extractor.knowledge.table import MalformedTable, in_force, rows
 
@@ -104,24 +102,3 @@ def test_deputies_do_not_stand_for_their_body() -> None:
     assert len(table) == len(heads())
     lengths = [len(head.title) for head in heads()]
     assert lengths == sorted(lengths, reverse=True)
-
-
-@pytest.mark.parametrize(
-    ("words", "field"),
-    [
-        ("Giao thông vận tải", "Giao thông vận tải"),
-        ("GD&ĐT", "Giáo dục và Đào tạo"),
-        ("Kế hoạch - Đầu tư", "Kế hoạch và Đầu tư"),
-        ("Văn hoá, Thể thao và Du lịch", "Văn hóa, Thể thao và Du lịch"),
-        ("Y tế", "Y tế"),
-        ("đơn vị", None),
-    ],
-)
-def test_fields_of_work(words: str, field: str | None) -> None:
-    assert field_of_work(words) == field
-
-
-def test_a_ministry_or_department_carries_every_field_of_the_register() -> None:
-    for official in set(fields_of_work().values()):
-        if register().lookup(f"Bộ {official}") is None and register().lookup(f"Sở {official}") is None:
-            assert official in {row["name"] for row in rows("fields_of_work.csv")}
