@@ -272,21 +272,17 @@ def _day_of_month(match: re.Match[str], _text: _Text) -> list[_Reading]:
 
 
 @_rule(
-    "monthly-day",
-    rf"{_EVERY}\s+tháng\s*,?\s*[(:]?\s*(?:gửi\s+)?{_LEAD}(?:các\s+)?ngày\s+(?:mồng\s+|mùng\s+)?{_NTHS}(?!\s*tháng)",
-    0.9,
-)
-def _monthly_day(match: re.Match[str], _text: _Text) -> list[_Reading]:
-    return _recur(f"FREQ=MONTHLY;BYMONTHDAY={_nths(match['nths'])}")
-
-
-@_rule(
     "day-of-next-month",
     rf"{_LEAD}ngày\s+(?:mồng\s+|mùng\s+)?{_NTHS}\s+(?:của\s+)?tháng\s+(?:sau|kế\s+tiếp|liền\s+kề|tiếp\s+theo"
     rf"|báo\s+cáo)(?:\s+liền\s+kề)?",
     0.85,
 )
-def _day_of_next_month(match: re.Match[str], _text: _Text) -> list[_Reading]:
+@_rule(
+    "monthly-day",
+    rf"{_EVERY}\s+tháng\s*,?\s*[(:]?\s*(?:gửi\s+)?{_LEAD}(?:các\s+)?ngày\s+(?:mồng\s+|mùng\s+)?{_NTHS}(?!\s*tháng)",
+    0.9,
+)
+def _day_of_a_month(match: re.Match[str], _text: _Text) -> list[_Reading]:
     return _recur(f"FREQ=MONTHLY;BYMONTHDAY={_nths(match['nths'])}")
 
 

@@ -67,10 +67,3 @@ def add_working_days(start: date, count: int) -> date:
         day += _DAY
         count -= is_working_day(day)
     return day
-
-
-def next_working_day(day: date) -> date:
-    """The day itself if offices work on it, else the first one after it (Civil Code 2015, article 148.5)."""
-    while not is_working_day(day):
-        day += _DAY
-    return day

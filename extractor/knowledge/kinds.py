@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, get_args
 
-from extractor.knowledge.spelling import key
 from extractor.knowledge.table import MalformedTable, parts, rows
 
 Family = Literal["state", "legal", "party", "copy"]
@@ -32,12 +31,6 @@ def _family(cell: str) -> Family:
 def kinds() -> tuple[Kind, ...]:
     """The table kinds.csv; a kind that State and Party both use stands twice."""
     return tuple(Kind(row["name"], parts(row["short"]), _family(row["family"])) for row in rows("kinds.csv"))
-
-
-def kind_named(words: str) -> Kind | None:
-    """The kind of that name in any case and tone placement ("CHỈ THỊ"); the State's before the Party's."""
-    form = key(words)
-    return next((kind for kind in kinds() if kind.name == form), None)
 
 
 def kind_abbreviated(short: str, *, party: bool = False) -> Kind | None:

@@ -217,10 +217,6 @@ class Register:
         """
         return self._province(key(words), on)
 
-    def province_by_id(self, id: str) -> Province | None:
-        """The province of an id, or None."""
-        return self._provinces.get(id)
-
     def province_successor(self, province: Province, *, on: date | None = None) -> Province:
         """The province that has this territory on that day (after all mergers without a day)."""
         while province.successor and not (on is not None and (province.valid_to is None or on <= province.valid_to)):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.knowledge.calendar import add_working_days, corrections, is_working_day, next_working_day
+from extractor.knowledge.calendar import add_working_days, corrections, is_working_day
 
 DAYS = st.dates(min_value=date(2005, 1, 1), max_value=date(2030, 12, 31))
 
@@ -44,11 +44,6 @@ def test_the_first_day_is_not_counted(start: date, count: int, end: date) -> Non
 def test_working_days_are_not_counted_backwards() -> None:
     with pytest.raises(ValueError, match="-1"):
         add_working_days(date(2021, 1, 4), -1)
-
-
-def test_a_term_that_ends_on_a_free_day_ends_on_the_next_working_day() -> None:
-    assert next_working_day(date(2021, 1, 9)) == date(2021, 1, 11)
-    assert next_working_day(date(2021, 1, 11)) == date(2021, 1, 11)
 
 
 @given(DAYS, st.integers(min_value=1, max_value=40))

@@ -6,7 +6,7 @@ import pytest
 import extractor.knowledge
 from extractor.knowledge.heads import heads
 from extractor.knowledge.issuers import issuers, symbols
-from extractor.knowledge.kinds import kind_abbreviated, kind_named, kinds
+from extractor.knowledge.kinds import kind_abbreviated, kinds
 from extractor.knowledge.spelling import abbreviations
 from extractor.knowledge.table import MalformedTable, in_force, rows
 
@@ -61,9 +61,6 @@ def test_kinds_by_abbreviation(short: str, name: str | None) -> None:
 def test_the_party_has_its_own_kinds() -> None:
     assert kind_abbreviated("TT", party=True).name == "thông tri"  # type: ignore[union-attr]
     assert kind_abbreviated("KL").family == "party"  # type: ignore[union-attr]
-    assert kind_named("CHỈ THỊ").family == "state"  # type: ignore[union-attr]
-    assert kind_named("Giấy uỷ quyền") is not None
-    assert kind_named("bài thơ") is None
     assert len({(kind.name, kind.family) for kind in kinds()}) == len(kinds())
 
 
