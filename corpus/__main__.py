@@ -26,8 +26,12 @@ def main(arguments: list[str] | None = None) -> int:
     judge.add_argument("--errors", action="store_true", help="in mọi lỗi / print every error")
     judge.add_argument("--json", type=Path, metavar="FILE", help="ghi các số vào tệp / write the figures")
     judge.add_argument(
-        "--compare", type=Path, metavar="FILE", help="so với lần trước / gains and losses against --json"
+        "--compare",
+        type=Path,
+        metavar="FILE",
+        help="so với lần trước / gains and losses against --json (default for specimens: the committed figures)",
     )
+    judge.add_argument("--keep", action="store_true", help="ghi làm số mốc / write the committed figures anew")
     judge.add_argument("--jobs", type=int, default=2, help="số văn bản cùng lúc / texts at a time")
     judge.add_argument(
         "--confidence",
@@ -66,6 +70,11 @@ def _evaluate(given: argparse.Namespace) -> int:
     if not cases:
         print("Không có văn bản nào có .gold.json hoặc .truth.txt bên cạnh.", file=sys.stderr)
         return 3
+    if given.keep and given.places:
+        print("--keep là số của mọi văn bản mẫu / --keep is for the specimens.", file=sys.stderr)
+        return 2
+    if not given.places and not given.compare and evaluate.COMMITTED.is_file():
+        given.compare = evaluate.COMMITTED
     if given.compare and not given.compare.is_file():
         print(f"Không có tệp {given.compare} để so.", file=sys.stderr)
         return 2
@@ -86,7 +95,9 @@ def _evaluate(given: argparse.Namespace) -> int:
     if given.json:
         given.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1), "utf8")
     if before is not None:
-        print("\n" + evaluate.compare(figures, before))
+        print(f"\nso với {given.compare}:\n" + evaluate.compare(figures, before))
+    if given.keep:
+        evaluate.COMMITTED.write_text(json.dumps({**(before or {}), **figures}, ensure_ascii=False, indent=1), "utf8")
     return 0
 
 

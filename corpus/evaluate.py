@@ -11,6 +11,7 @@ import multiprocessing
 import re
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from extractor.facts import Facts
     from extractor.layout.document import LaidPage
 
+COMMITTED = Path(__file__).with_name("figures.json")  # of the specimens, as `evaluate --keep` last wrote them
 RECIPES_BY_DEFAULT = ("office", "fax-200")
 SOURCES = (".txt", ".md", ".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
 _GIVEN = (".txt", ".md")  # text that needs no reading
@@ -253,6 +255,7 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
                     "cer": outcome.cer,
                     "seconds": outcome.seconds,
                     "error": outcome.error,
+                    "errors": sorted(outcome.score.errors) if outcome.score else [],
                     "parts": {
                         part: _figures(outcome.score, part)
                         for part in PARTS
@@ -266,7 +269,10 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 
 def compare(now: dict[str, Any], before: dict[str, Any]) -> str:
-    """Gains and losses of F1 (and of CER) in points against the figures of another run, totals first."""
+    """Gains and losses against the figures of another run: totals in points of F1 (and of CER), documents, and each case.
+
+    A case is an error that is gone (+) or new (−).
+    """
     out: list[str] = []
     for group, ours in now.items():
         theirs = before.get(group)
@@ -277,6 +283,7 @@ def compare(now: dict[str, Any], before: dict[str, Any]) -> str:
         for name, document in ours["documents"].items():
             if name in theirs["documents"]:
                 changes += _changes(name, document, theirs["documents"][name])
+                changes += _cases(document["errors"], theirs["documents"][name].get("errors", []))
         out += [f"{group}:", *(changes or ["  không đổi"])]
     return "\n".join(out)
 
@@ -293,6 +300,12 @@ def _changes(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> list[st
             f"  {name[:40]:40} {'CER':15} {100 * (ours['cer'] - theirs['cer']):+6.2f}  → {100 * ours['cer']:.2f}%"
         )
     return out
+
+
+def _cases(ours: Sequence[str], theirs: Sequence[str]) -> list[str]:
+    now, before = Counter(ours), Counter(theirs)
+    gone, new = sorted((before - now).elements()), sorted((now - before).elements())
+    return [f"    + hết lỗi: {error}" for error in gone] + [f"    − lỗi mới: {error}" for error in new]
 
 
 def _figures(score: Score, part: str) -> dict[str, float]:

@@ -57,3 +57,14 @@ def test_gains_and_losses() -> None:
     assert "+33.3" in told
     assert "-1.00" in told
     assert "không đổi" in compare(now, now)
+
+
+def test_each_case_gained_or_lost_is_named() -> None:
+    before, now = figures([_outcome(1, 1, 0.01)]), figures([_outcome(1, 1, 0.01)])
+    name = next(iter(now["text"]["documents"]))
+    before["text"]["documents"][name]["errors"] = ["deadlines missed: A", "tasks missed: B"]
+    now["text"]["documents"][name]["errors"] = ["tasks missed: B", "tasks wrong: C"]
+    told = compare(now, before)
+    assert "+ hết lỗi: deadlines missed: A" in told
+    assert "− lỗi mới: tasks wrong: C" in told
+    assert "B" not in told
