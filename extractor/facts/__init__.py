@@ -25,7 +25,7 @@ from extractor.facts.confidence import (
     task_rule,
     words_of,
 )
-from extractor.facts.deadlines import DeadlineFact, find_deadlines
+from extractor.facts.deadlines import Aim, DeadlineFact, find_deadlines
 from extractor.facts.fact import Range
 from extractor.facts.header import Header, read_header
 from extractor.facts.respelling import respelled
@@ -77,10 +77,12 @@ class _Reader:
         self.sha256 = sha256
         self.warnings: list[Warning] = []
         self.bases: dict[str, Basis] = {}
+        self.day_unknown = False
 
     def read(self, signatures: Sequence[Signature], file_name: str) -> Facts:
         body = structure(self.view)
         header = read_header(self.view, body, signatures=signatures, file_name=file_name)
+        self.day_unknown = header.directive.issued_on is None
         cited = self._cited(body.preamble_start, body.preamble_end, header)
         taken = [(s, max(e, f.reach if i == 0 else e)) for f, ranges in cited for i, (s, e) in enumerate(ranges)]
         found = find_tasks(
@@ -151,7 +153,7 @@ class _Reader:
     def _task(
         self, fact: TaskFact, cited: Sequence[Range], header: Header, index: int, targets_before: int
     ) -> tuple[Task, list[Target]]:
-        signed = header.directive.issued_on
+        signed = header.dated
         text = self.view.flow[fact.start : fact.end]
         taken = [
             (max(s, fact.start) - fact.start, min(e, fact.end) - fact.start)
@@ -161,8 +163,10 @@ class _Reader:
         id_ = task_id(self.sha256, fact.id_part)
         goals = find_targets(text, signed=signed, taken=taken, headings=fact.headings)
         targets = [self._target(g, i, fact.start, id_, targets_before, goals) for i, g in enumerate(goals)]
-        masked = [*taken, *((g.start, g.end) for g in goals)]
-        deadlines = [] if fact.goal and goals else find_deadlines(text, signed=signed, taken=masked)
+        deadlines = []
+        if not (fact.goal and goals):
+            aims = [Aim(g.start, g.end, g.period_end) for g in goals]
+            deadlines = find_deadlines(text, signed=signed, taken=taken, aims=aims)
         where = [(d, fact.start) for d in deadlines]
         for start, end in fact.when:
             year = re.fullmatch(r"\W*(?:[Nn]ăm\s+)?(20\d{2})\W*", self.view.flow[start:end])
@@ -193,7 +197,7 @@ class _Reader:
             taken = [
                 (max(s, p.start) - p.start, min(e, p.end) - p.start) for s, e in cited if s < p.end and p.start < e
             ]
-            goals = find_targets(p.text, signed=header.directive.issued_on, taken=taken)
+            goals = find_targets(p.text, signed=header.dated, taken=taken)
             found += [self._target(g, i, p.start, None, len(found), goals) for i, g in enumerate(goals)]
         return found
 
@@ -223,8 +227,9 @@ class _Reader:
                 f"Thời hạn “{fact.text}” cần kiểm tra ({fact.problem}).",
                 f"The deadline “{fact.text}” needs a check ({fact.problem}).",
             )
+        counted = fact.anchor == "signing" and self.day_unknown  # from a month whose day is blank
         return Deadline(
-            kind=fact.kind, due=fact.due, start=fact.begin, rrule=fact.rrule, anchor=fact.anchor, offset=fact.offset, working_days=fact.working_days,
+            kind=fact.kind, due=None if counted else fact.due, start=fact.begin, rrule=fact.rrule, anchor=fact.anchor, offset=fact.offset, working_days=fact.working_days,
             text=self.document.flow[start:end], spans=spans, confidence=self._sure(place, Basis("deadline", fact.rule, fact.confidence, (*signs, *own)), spans),
         )  # fmt: skip
 

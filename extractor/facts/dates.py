@@ -37,13 +37,14 @@ _DAY = re.compile(rf"(?<![\d/.,-]){DAY}")
 
 _ROMAN = r"(?:iv|lv|[il1|]{1,3}|[1-4])"
 _QUARTERS = rf"quý\s+{_ROMAN}(?![\w])(?:\s*(?:,|-|và|đến)\s*(?:quý\s+)?{_ROMAN}(?![\w/])){{0,3}}"
-_MONTH = r"(?:0?[1-9]|1[0-2])(?!\d)"
-_MONTHS = rf"tháng\s+{_MONTH}(?:\s*(?:,|-|và|đến)\s*(?:tháng\s+)?{_MONTH}(?!\s*[%.,]\d)){{0,11}}"
+MONTH = r"(?:0?[1-9]|1[0-2])(?!\d)"
+_MONTHS = rf"tháng\s+{MONTH}(?:\s*(?:,|-|và|đến)\s*(?:tháng\s+)?{MONTH}(?!\s*[%.,]\d)){{0,11}}"
 _OF_YEAR = rf"(?:\s*(?:[/-]|,?\s*(?:của\s+)?năm)\s*({_YEAR})|\s+năm\s+(?:nay|này))"
 
 # A month, a quarter, a half or a whole year; group names tell which. A year is needed only for "năm".
 PERIOD = (
-    r"(?:(?:(?P<part>đầu|giữa|cuối)\s+)?(?:"
+    r"(?:(?:(?:(?P<week>tuần\s+(?:đầu|thứ\s+(?:nhất|hai|ba|tư)|cuối)(?:\s+(?:tiên|cùng))?)\s+(?:của\s+)?(?=tháng)"
+    r"|(?P<part>đầu|giữa|cuối)\s+))?(?:"
     rf"(?P<half>0?6|sáu|0?9|chín|0?3)\s+tháng\s+(?P<side>đầu|cuối)\s+(?:của\s+)?năm(?:\s+(?P<half_year>{_YEAR}))?"
     rf"|(?P<months>{_MONTHS})(?!\s*\d)(?:{_OF_YEAR.replace('(' + _YEAR, '(?P<month_year>' + _YEAR)})?"
     rf"|(?P<quarters>(?:các\s+)?{_QUARTERS})(?:{_OF_YEAR.replace('(' + _YEAR, '(?P<quarter_year>' + _YEAR)})?"
@@ -133,8 +134,14 @@ def _quarter(text: str) -> int:
     return {"iv": 4}.get(roman) or int(roman)
 
 
-def _part(start: date, end: date, part: str | None) -> tuple[date, date]:
+_WEEKS = {"đầu": 7, "nhất": 7, "hai": 14, "ba": 21, "tư": 28}
+
+
+def _part(start: date, end: date, part: str | None, week: str | None = None) -> tuple[date, date]:
     """The beginning, middle or end of a period (Bộ luật Dân sự 2015, Điều 146); of a quarter, the month."""
+    if week:
+        counted = re.search("|".join(_WEEKS), week)
+        return start, start.replace(day=_WEEKS[counted[0]]) if counted else end
     if part is None or part == "cuối":
         return start, end
     months = (end.year - start.year) * 12 + end.month - start.month + 1
@@ -176,7 +183,7 @@ def period_of(match: re.Match[str], signed: date | None) -> tuple[date, date] | 
     else:
         year = signed.year + (end_of_month(signed.year, last) < signed)
     start = date(year - (first > last), first, 1)
-    return _part(start, end_of_month(year, last), group["part"])
+    return _part(start, end_of_month(year, last), group["part"], group["week"])
 
 
 def day_before(day: date) -> date:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from extractor.facts.dates import DAY, PERIOD, add_months, complete, day_before, day_parts, period_of, plain
+from extractor.facts.dates import DAY, MONTH, PERIOD, add_months, complete, day_before, day_parts, period_of, plain
 from extractor.facts.fact import Fact, Range, mask, overlaps
 from extractor.knowledge.calendar import add_working_days
 from extractor.record import Anchor, DeadlineKind
@@ -136,7 +136,7 @@ _HANDING_IN = r"(?:báo\s+cáo|gửi|trình|hoàn\s+thành|hoàn\s+tất|xong|n�
 )
 @_rule(
     "named-day",
-    r"(?:lễ|tết|dịp|đại\s+lễ|ngày\s+lễ)\s+(?:quốc\s+khánh\s+)?(?:ngày\s+)?\d{1,2}/\d{1,2}(?!/)(?:\s*(?:,|và"
+    r"(?<!năm vào )(?:lễ|tết|dịp|đại\s+lễ|ngày\s+lễ)\s+(?:quốc\s+khánh\s+)?(?:ngày\s+)?\d{1,2}/\d{1,2}(?!/)(?:\s*(?:,|và"
     r"|-)\s*\d{1,2}/\d{1,2}(?!/))*",
     0,
 )
@@ -156,7 +156,7 @@ def _nothing(_match: re.Match[str], _text: _Text) -> list[_Reading]:
 
 _LENGTH = (
     r"(?P<n>\d{1,3}|một|hai|ba|bốn|năm|sáu|bảy|mười)\s*(?:\([^)]{1,20}\)\s*)?"
-    r"(?P<unit>ngày\s+làm\s+việc|ngày|tháng|tuần|giờ\s+làm\s+việc|giờ|năm|phút)"
+    r"(?P<unit>ngày\s+làm\s+việc|ngày|tháng|tuần|giờ\s+làm\s+việc|giờ|năm|phút)(?:\s+liên\s+t(?:iếp|ục))?"
 )
 _WORDS = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "mười": 10}
 _WITHIN = (
@@ -222,6 +222,21 @@ def _within(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     return [
         _Reading("relative", due=due, anchor=anchor, offset=offset, working_days=working, weight=1.0 if event else 0.7)
     ]
+
+
+@_rule(
+    "ahead",
+    rf"trước\s+(?P<event>(?:khi|ngày|kỳ|lúc|thời\s+điểm|buổi|cuộc|phiên|lễ|vụ|mùa)\s+(?!\d)(?:[^\W\d_]+\s+){{1,7}}?)"
+    rf"(?:ít\s+nhất\s+|tối\s+thiểu\s+|chậm\s+nhất\s+|không\s+quá\s+|là\s+){{0,2}}{_LENGTH}(?!\s*(?:lần|một\s+lần))"
+    rf"|trước\s+(?:ít\s+nhất|tối\s+thiểu)\s+{_LENGTH.replace('?P<', '?P<b_')}",
+    0.8,
+)
+def _ahead(match: re.Match[str], _text: _Text) -> list[_Reading]:
+    """So long before something happens: "trước khi tổ chức ít nhất 05 ngày làm việc"."""
+    count, unit = match["n"] or match["b_n"], match["unit"] or match["b_unit"]
+    prefix, letter = _ISO[unit.split()[0]]
+    offset = f"{prefix}{_WORDS.get(count) or int(count)}{letter}"
+    return [_Reading("relative", anchor="event", offset=offset, working_days="làm việc" in unit)]
 
 
 # Cycles --------------------------------------------------------------------------------------------------------------
@@ -337,7 +352,9 @@ def _yearly_on(day: str, text: _Text) -> _Reading:
 _CYCLIC = r"(?:hằng\s+năm|mỗi\s+năm|định\s+kỳ)"
 
 
-@_rule("every-year-days", rf"(?:định\s+kỳ\s+)?{_EVERY}\s+năm\s*,?\s*[(:]?\s*{_LEAD}{_DAYS}(?!\s*năm)\)?", 0.95)
+@_rule(
+    "every-year-days", rf"(?:định\s+kỳ\s+)?{_EVERY}\s+năm\s*,?\s*[(:]?\s*{_LEAD}(?:dịp\s+)?{_DAYS}(?!\s*năm)\)?", 0.95
+)
 def _every_year_days(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     days = re.findall(DAY, match["days"])
     if any(day_parts(day)[2] for day in days):
@@ -363,10 +380,36 @@ _WEEKDAYS = rf"(?:sáng\s+|chiều\s+|ngày\s+|cuối\s+)*(?P<weekdays>{_WEEKDAY
 @_rule("weekday", rf"{_LEAD}{_WEEKDAYS}\s*,?\s*(?:của\s+)?{_EVERY}\s+tuần", 0.97)
 @_rule("weekly-on", rf"(?:định\s+kỳ\s+)?{_EVERY}\s+tuần\s*,?\s*[(]?\s*{_LEAD}{_WEEKDAYS}\)?", 0.95)
 def _weekday(match: re.Match[str], _text: _Text) -> list[_Reading]:
-    days = [
-        _DAY_NAMES[re.sub(r"thứ\s+", "", name).replace("  ", " ")] for name in re.findall(_WEEKDAY, match["weekdays"])
-    ]
-    return _recur("FREQ=WEEKLY;BYDAY=" + ",".join(days))
+    return _recur("FREQ=WEEKLY;BYDAY=" + ",".join(_weekdays(match["weekdays"])))
+
+
+def _weekdays(words: str) -> list[str]:
+    return [_DAY_NAMES[re.sub(r"thứ\s+", "", name).replace("  ", " ")] for name in re.findall(_WEEKDAY, words)]
+
+
+_NTH_WEEK = {"đầu": 1, "thứ nhất": 1, "thứ hai": 2, "thứ ba": 3, "thứ tư": 4, "cuối": -1}
+
+
+@_rule(
+    "weekday-of-month",
+    rf"{_LEAD}{_WEEKDAYS}\s+(?:của\s+)?(?:tuần\s+)?(?P<week>đầu|cuối|thứ\s+(?:nhất|hai|ba|tư))(?:\s+(?:tiên|cùng))?\s+"
+    rf"(?:của\s+|trong\s+)?{_EVERY}\s+(?P<unit>tháng|quý)",
+    0.9,
+)
+def _weekday_of_month(match: re.Match[str], _text: _Text) -> list[_Reading]:
+    nth = _NTH_WEEK[" ".join(match["week"].split())]
+    days = ",".join(f"{nth}{day}" for day in _weekdays(match["weekdays"]))
+    return _recur(f"{_every(1, match['unit'])};BYDAY={days}")
+
+
+@_rule("by-the-unit", r"theo\s+(?:từng\s+)?(?P<unit>ngày|tuần|tháng|quý|năm)(?!\s*(?:\d|học|kế|tài))", 0.7)
+def _by_the_unit(match: re.Match[str], text: _Text) -> list[_Reading] | None:
+    """ "báo cáo thống kê theo quý": only of what is handed in."""
+    if re.search(
+        r"(?:báo\s+cáo|thống\s+kê|tổng\s+hợp|gửi)(?:\s+[^\W\d_]+){0,5}\s*$", text.clause(match.start(), ".;,\n")
+    ):
+        return _recur(_every(1, match["unit"]))
+    return None
 
 
 @_rule("hour-daily", rf"(?:{_BEFORE}{_TO}|vào\s+|lúc\s+)*{_HOUR}{_EVERY}\s+ngày", 0.9)
@@ -494,18 +537,35 @@ def _every_list(match: re.Match[str], text: _Text) -> list[_Reading] | None:
                 r"(?:báo\s+cáo|đánh\s+giá|sơ\s+kết|tổng\s+kết)\s+(?:kết\s+quả|tình\s+hình|việc)[^.;]*$",
                 text.clause(match.start()),
             )
-        ) or (re.search(r"\w", before.strip()) and not re.search(_REPORTING, text.clause(match.start())[-160:])):
+        ) or (re.search(r"\w", before.strip()) and not _regular_work(items, text.clause(match.start())[-160:])):
             return _NOTHING
-        if re.match(r"\s*,?\s*(?:có|đạt|tăng|giảm|ít\s+nhất|tối\s+thiểu|số)\b", after) and not re.search(
-            _REPORTING, after[:60]
-        ):
+        pace = re.match(r"\s*,?\s*(?:có|đạt|tăng|giảm|ít\s+nhất|tối\s+thiểu|số)\b", after) or (
+            items.startswith("mỗi")
+            and re.match(r"[^.;]{1,50}\s(?:ít\s+nhất|tối\s+thiểu|không\s+(?:dưới|ít\s+hơn))\s", after)
+        )
+        if pace and not re.search(_REPORTING, after[:60]):
             return _NOTHING  # the pace of a target
+        if re.search(r"(?:tiêu\s+(?:chuẩn|chí)|căn\s+cứ|cơ\s+sở)\s[^,.;]*$", before):
+            return _NOTHING
         if re.match(r"\s*(?:của|thuộc|cho\s+các|đảm\s+bảo|được\s+(?:giao|phê))", after) and re.search(r"\w", before):
             return _NOTHING
     return (
         _NOTHING
         if not several and _told_elsewhere(match, items, text)
         else _day_of_cycle(items, after) or _items(items)
+    )
+
+
+def _regular_work(items: str, clause: str) -> bool:
+    """Whether the cycle is that of the work: of every week or month mostly, of every year only of reports and their like."""
+    if re.search(_REPORTING, clause):
+        return True
+    if "năm" in items:
+        return False
+    return not re.search(
+        r"(?:lương|trợ\s+cấp|phụ\s+cấp|học\s+phí|tiền|mức|thu\s+nhập|lịch|chương\s+trình|kế\s+hoạch|chi\s+phí|sinh\s+hoạt|ấn\s+phẩm"
+        r"|bản\s+tin|tạp\s+chí|nhu\s+cầu|bình\s+quân|cước)(?:\s+[^\W\d_]+){0,3}\s*$",
+        clause,
     )
 
 
@@ -517,6 +577,10 @@ def _told_elsewhere(match: re.Match[str], items: str, text: _Text) -> bool:
     unit = re.search(r"tuần|tháng|quý|năm", items)
     if unit is None:
         return False
+    if re.fullmatch(r"0?6\s+tháng", items) and re.match(
+        rf"\s*[,(:]?\s*(?:gửi\s+|báo\s+cáo\s+)?{_BEFORE}{_TO}{DAY}[^.;]{{0,12}}{DAY}", text.rest(match.end())
+    ):
+        return True
     near = [text.view[a:b] for a, b in text.claimed if _in_clause(text, match, (a, b))]
     if any(re.search(rf"\d[^.;]*{unit[0]}", other) for other in near):
         return True
@@ -536,14 +600,14 @@ def _day_of_cycle(items: str, after: str) -> list[_Reading] | None:
     return _recur(f"FREQ=MONTHLY;BYMONTHDAY={int(day['nth'])}") if day else None
 
 
-@_rule("daily", r"(?:định\s+kỳ\s+)?hằng\s+ngày", 0.7)
+@_rule("daily", r"(?:định\s+kỳ\s+)?hằng\s+ngày", 0.75)
 def _hourless_daily(match: re.Match[str], text: _Text) -> list[_Reading] | None:
-    near = text.clause(match.start())[-40:] + " " + text.rest(match.end())[:40]
-    if re.search(r"báo\s+cáo|tổng\s+hợp|cập\s+nhật|giao\s+ban", near) and not re.search(
-        r"báo\s+ra\s*$|đời\s+sống\s*$", text.clause(match.start())
-    ):
-        return _recur("FREQ=DAILY")
-    return _NOTHING
+    of_a_thing = re.search(
+        r"(?:báo\s+ra|xuất\s+bản|phát\s+hành|đời\s+sống|sinh\s+hoạt|cuộc\s+sống|phát\s+sinh|ăn\s+uống|công\s+việc|hoạt\s+động"
+        r"|giao\s+dịch|chi\s+tiêu|nhu\s+cầu|bữa\s+ăn|vận\s+hành|nhiệm\s+vụ|thói\s+quen)\s*,?\s*$",
+        text.clause(match.start()),
+    )
+    return _NOTHING if of_a_thing else _recur("FREQ=DAILY")
 
 
 # Days and periods ----------------------------------------------------------------------------------------------------
@@ -680,6 +744,27 @@ def _dated(match: re.Match[str], text: _Text, days: str) -> list[_Reading] | Non
     return readings
 
 
+@_rule(
+    "days-in-a-row",
+    rf"trong\s+(?:các\s+|{_TIMES}\s+)?ngày\s*,?\s*(?:từ\s+)?(?P<a>{_NTH})(?P<between>(?:\s*(?:,|-|và|đến)\s*(?:ngày\s+)?{_NTH}){{1,11}})"
+    rf"(?:\s*/\s*|\s+tháng\s+)(?P<month>{MONTH})(?:(?:\s*/\s*|,?\s+năm\s+)(?P<year>(?:19|20)\d{{2}}))?",
+    0.9,
+)
+def _days_in_a_row(match: re.Match[str], text: _Text) -> list[_Reading]:
+    """ "trong các ngày 22, 23 và 24 tháng 5 năm 2021": from the first of them to the last."""
+    month, year = int(match["month"]), int(match["year"]) if match["year"] else None
+    last = complete(int(re.findall(r"\d+", match["between"])[-1]), month, year, text.signed)
+    first = complete(int(match["a"]), month, year or (last.value.year if last.value else None), text.signed)
+    if text.signed and last.value and last.value < text.signed:
+        return _NOTHING
+    return [_Reading("period", begin=first.value, due=last.value, problem=first.problem or last.problem)]
+
+
+@_rule("named-day-dated", rf"trước\s+ngày\s+(?:[^\W\d_]+\s+){{1,6}}\(\s*(?:ngày\s+)?(?P<day>{DAY})\s*\)", 0.85)
+def _named_day_dated(match: re.Match[str], text: _Text) -> list[_Reading] | None:
+    return _dated(match, text, match["day"])
+
+
 @_rule("by-day", rf"(?:{_BEFORE}{_TO}|đến\s+|tới\s+){_HOUR}?{_DAYS}", 0.93)
 def _by_day(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     if re.match(r"(?:đến|tới)\s+(?!hết)", match[0]) and not re.search(
@@ -689,7 +774,7 @@ def _by_day(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     return _dated(match, text, match["days"])
 
 
-@_rule("on-day", rf"(?P<cue>{_FIELD}|vào\s+|trong\s+|lúc\s+){_HOUR}?{_DAYS}", 0.75)
+@_rule("on-day", rf"(?P<cue>{_FIELD}|vào\s+|trong\s+(?:một\s+|0?1\s+)?|lúc\s+){_HOUR}?{_DAYS}", 0.75)
 def _on_day(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     return _dated(match, text, match["days"])
 
@@ -837,8 +922,13 @@ def _steadily(match: re.Match[str], text: _Text) -> list[_Reading]:
         return _NOTHING
     if re.search(r"(?:những|các|sự|tính)\s+(?:[^\W\d_]+\s+){0,3}(?:,\s*)?$", before) and not after.strip():
         return _NOTHING
-    if re.search(r"(?:không|chưa|được)\s*$", before):
+    if re.search(r"(?:không|chưa|được|hay)\s*$", before):
         return _NOTHING
+    if re.match(
+        r"\s+(?:ùn\s+tắc|ngập|xảy\s+ra|bị|vi\s+phạm|phát\s+sinh|tiếp\s+xúc|sạt\s+lở|xuất\s+hiện|qua\s+lại|biến\s+động|chịu|gặp|sử\s+dụng\s+điện)\b",
+        text.view[match.end() :],
+    ):
+        return _NOTHING  # of a place or a person: "các nút giao thường xuyên ùn tắc"
     return [_Reading("ongoing")]
 
 
@@ -879,15 +969,22 @@ def _in_clause(text: _Text, match: re.Match[str], other: Range) -> bool:
     return start <= other[0] and other[1] <= end
 
 
-@_rule(
-    "without-pause",
-    r"liên\s+tục\s+(?=theo\s+dõi|cập\s+nhật|kiểm\s+tra|báo\s+cáo|rà\s+soát|tuyên\s+truyền|duy\s+trì)|(?<=theo\s+dõi\s)liên\s+tục|(?<=cập\s+nhật\s)liên\s+tục".replace(
-        r"(?<=theo\s+dõi\s)", "(?<=theo dõi )"
-    ).replace(r"(?<=cập\s+nhật\s)", "(?<=cập nhật )"),
-    0.7,
-)
-def _without_pause(_match: re.Match[str], _text: _Text) -> list[_Reading]:
-    return [_Reading("ongoing")]
+@_rule("without-pause", r"liên\s+tục", 0.7)
+def _without_pause(match: re.Match[str], text: _Text) -> list[_Reading]:
+    before, after = text.clause(match.start()), text.rest(match.end())
+    of_a_state = re.search(
+        r"(?:phát\s+triển|hoạt\s+động|bảo\s+đảm|đảm\s+bảo|thông\s+suốt|tăng|giảm|gia\s+tăng|ổn\s+định|thời\s+gian|năm|tháng|ngày|giờ|quá\s+trình"
+        r"|được|sẽ|mưa|xảy\s+ra|học\s+tập|công\s+tác|làm\s+việc|diễn\s+ra|vận\s+hành|cung\s+cấp)(?:\s*,)?\s*(?:[^\W\d_]+\s*,\s*)?$",
+        before,
+    ) or re.match(
+        r"\s*(?:tăng|giảm|phát\s+triển|gia\s+tăng|biến\s+động|thay\s+đổi|xảy\s+ra|trong\s+\d|từ\s+\d|\d|,\s*(?:bền\s+vững|ổn\s+định|an\s+toàn))",
+        after,
+    )
+    return (
+        _NOTHING
+        if of_a_state or (not re.search(r"\w", before) and not re.match(r"\s*[^\W\d_]", after))
+        else [_Reading("ongoing")]
+    )
 
 
 # The way through -----------------------------------------------------------------------------------------------------
@@ -895,12 +992,54 @@ def _without_pause(_match: re.Match[str], _text: _Text) -> list[_Reading]:
 _QUOTED = re.compile(r"[“\"](?=\S)[^“”\"\n]{3,400}[”\"]")
 
 
-def find_deadlines(text: str, *, signed: date | None, taken: Sequence[Range] = ()) -> list[DeadlineFact]:
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """The words [start, end) of a target, and the end of its period."""
+
+    start: int
+    end: int
+    until: date | None
+
+
+def find_deadlines(
+    text: str, *, signed: date | None, taken: Sequence[Range] = (), aims: Sequence[Aim] = ()
+) -> list[DeadlineFact]:
     """The deadlines of one task's own words, in reading order; the same deadline stated twice is given once.
 
     `signed` is the day of issue: it supplies missing years and dates spans of time that count from the signing.
-    `taken` are ranges that citations and targets hold; nothing is read in them.
+    `taken` are ranges that citations hold; nothing is read in them. The period of a target is no deadline; among its
+    words only a day or month to act by is one.
     """
+    outside = [
+        fact
+        for fact in _read(text, signed, [*taken, *((aim.start, aim.end) for aim in aims)])
+        if not any(_is_period_of(fact, aim, text) for aim in aims)
+    ]
+    if not aims:
+        return outside
+    inside = [
+        fact
+        for fact in _read(text, signed, taken)
+        if _TO_ACT_BY.match(plain(fact.text)) and any(a.start < fact.end and fact.start < a.end for a in aims)
+    ]
+    return _once([*outside, *inside])
+
+
+_TO_ACT_BY = re.compile(
+    r"(?:(?:xong|hoàn\s+thành|hoàn\s+tất)\s+)?(?:(?:trước|chậm\s+nhất|muộn\s+nhất)\s|trong\s+(?:tháng|quý)\s)|từ\s+ngày\s"
+)
+_UNTIL = re.compile(r"(?:đến|tới|vào|cho\s+đến)\s")
+
+
+def _is_period_of(fact: DeadlineFact, aim: Aim, text: str) -> bool:
+    """Whether these words say until when the target beside them is to be reached: "đến hết quý III giải quyết 100% …"."""
+    if fact.kind != "date" or fact.due != aim.until or not _UNTIL.match(plain(fact.text)):
+        return False
+    between = text[fact.end : aim.start] if fact.end <= aim.start else text[aim.end : fact.start]
+    return ";" not in between and ". " not in between
+
+
+def _read(text: str, signed: date | None, taken: Sequence[Range]) -> list[DeadlineFact]:
     blanked = plain(mask(text, taken))
     quoted = [q.span() for q in _QUOTED.finditer(blanked) if q.end() - q.start() < len(text) - 8]
     view = list(blanked)

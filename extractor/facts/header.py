@@ -54,6 +54,9 @@ class Header:
 
     directive: Directive
     context: Context
+    dated: (
+        date | None
+    )  # from when deadlines count: the day of issue, or the first of a month or year whose day is blank
     addressees: list[Mention] = field(default_factory=list)  # offsets in the flow
     warnings: list[Warning] = field(default_factory=list)
 
@@ -73,6 +76,7 @@ class _Reader:
         self.document, self.structure, self.signatures, self.file_name = document, structure, signatures, file_name
         self.warnings: list[Warning] = []
         self.evidence: dict[str, Evidence] = {}
+        self.month: date | None = None
 
     def read(self) -> Header:
         kind = self._kind()
@@ -120,7 +124,7 @@ class _Reader:
                     f"No {name.replace('_', ' ')} was found on the document.",
                     name,
                 )
-        return Header(directive, context, addressees, self.warnings)
+        return Header(directive, context, issued_on or self.month, addressees, self.warnings)
 
     # --- the parts ------------------------------------------------------------------------------------------------
 
@@ -178,6 +182,7 @@ class _Reader:
                 self._keep("place", p.start + p.text.index(before), p.start + p.text.index(before) + len(before), TYPED)
             issued_on = self._date(found)
             if issued_on is None:
+                self.month = self._date(found, day="1") or self._date(found, day="1", month="1")
                 if re.search(r"\d", found["y"] or ""):
                     self._warn(
                         "date-unreadable",
@@ -200,10 +205,14 @@ class _Reader:
         return None, self._date_from_signature()
 
     @staticmethod
-    def _date(found: re.Match[str]) -> date | None:
+    def _date(found: re.Match[str], day: str | None = None, month: str | None = None) -> date | None:
         digits = str.maketrans("OolI|", "00111")
         try:
-            return date(int(found["y"]), int(found["m"].translate(digits)), int(found["d"].translate(digits)))
+            return date(
+                int(found["y"]),
+                int((month or found["m"]).translate(digits)),
+                int((day or found["d"]).translate(digits)),
+            )
         except ValueError:
             return None
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.facts.citations import find_citations
-from extractor.facts.deadlines import DeadlineFact, find_deadlines
+from extractor.facts.deadlines import Aim, DeadlineFact, find_deadlines
 
 SIGNED = date(2021, 1, 7)
 
@@ -59,6 +59,9 @@ def read(text: str, signed: date | None = SIGNED) -> list[str]:
         ("Thời gian thực hiện: Quý III năm 2026.", "2026-09-30"),
         ("Thời hạn hoàn thành: 30/11/2021", "2021-11-30"),
         ("Hoàn thành trước tháng 6/2021.", "2021-05-31"),
+        ("Kiểm tra các quán ăn, hoàn thành trong tuần đầu tháng 02/2021.", "2021-02-07"),
+        ("Tổng vệ sinh trường lớp trước ngày khai giảng (05/9/2021).", "2021-09-05"),
+        ("Tổ chức lễ giao, nhận quân trong một ngày 25/02/2021.", "2021-02-25"),
     ],
 )
 def test_a_day_to_be_done_by(text: str, expected: str) -> None:
@@ -72,6 +75,7 @@ def test_a_day_to_be_done_by(text: str, expected: str) -> None:
         ("Trực từ ngày 13/02/2021 đến hết ngày 18/02/2021.", "2021-02-13 2021-02-18"),
         ("Tổ chức tuần lễ từ ngày 10 đến ngày 16 tháng 5 năm 2021.", "2021-05-10 2021-05-16"),
         ("Tổng kiểm tra từ ngày 20/12 đến ngày 10/01/2022.", "2021-12-20 2022-01-10"),
+        ("Trực 24/24 giờ trong các ngày 22, 23 và 24 tháng 5 năm 2021.", "2021-05-22 2021-05-24"),
         ("Thời gian thực hiện: giai đoạn 2021-2025.", "2021-01-01 2025-12-31"),
         ("Thời gian thực hiện: Quý IV/2021 - Quý II/2022", "2021-10-01 2022-06-30"),
     ],
@@ -107,6 +111,15 @@ def test_a_period_to_do_it_in(text: str, expected: str) -> None:
         ("Gửi báo cáo thứ Sáu hàng tuần.", ["FREQ=WEEKLY;BYDAY=FR"]),
         ("Báo cáo trước 16 giờ thứ Năm hằng tuần.", ["FREQ=WEEKLY;BYDAY=TH"]),
         ("Báo cáo Ủy ban nhân dân tỉnh trước 17 giờ hằng ngày.", ["FREQ=DAILY"]),
+        ("Đưa bản tin cảnh báo cháy rừng hằng ngày trong mùa khô.", ["FREQ=DAILY"]),
+        ("Công khai tình hình giải quyết hồ sơ hằng tuần.", ["FREQ=WEEKLY"]),
+        ("Ra quân dọn vệ sinh vào Chủ nhật đầu tiên hằng tháng.", ["FREQ=MONTHLY;BYDAY=1SU"]),
+        ("Công bố xếp hạng hằng năm vào dịp 10/10.", ["FREQ=YEARLY;BYMONTH=10;BYMONTHDAY=10"]),
+        ("Báo cáo thống kê tài liệu theo quý.", ["FREQ=MONTHLY;INTERVAL=3"]),
+        (
+            "Báo cáo định kỳ 6 tháng, trước ngày 10/6 và 10/12 hằng năm.",
+            ["FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=10", "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=10"],
+        ),
         ("Tổ chức 06 tháng một lần (tháng 5 và tháng 11).", ["FREQ=YEARLY;BYMONTH=5,11"]),
         ("Tổ chức diễn tập vào tháng 12 hằng năm.", ["FREQ=YEARLY;BYMONTH=12"]),
         ("Thực hiện chế độ báo cáo 6 tháng, năm.", ["FREQ=MONTHLY;INTERVAL=6", "FREQ=YEARLY"]),
@@ -137,6 +150,9 @@ def test_a_cycle(text: str, rules: list[str]) -> None:
         ("Thực hiện chậm nhất 12 giờ sau khi kết thúc đợt lũ.", "PT12H", "event", False, None),
         ("Ban hành trong thời hạn 01 tháng kể từ ngày Chỉ thị này có hiệu lực.", "P1M", "effect", False, None),
         ("Báo cáo chậm nhất sau 03 ngày làm việc kể từ khi phát sinh.", "P3D", "event", True, None),
+        ("Gửi tài liệu trước kỳ sinh hoạt ít nhất 03 ngày.", "P3D", "event", False, None),
+        ("Gửi hồ sơ trước khi tổ chức tối thiểu 30 ngày làm việc.", "P30D", "event", True, None),
+        ("Thông báo lịch ngừng cấp điện trước ít nhất 05 ngày.", "P5D", "event", False, None),
     ],
 )
 def test_a_span_from_an_event(text: str, offset: str, anchor: str, working: bool, due: str | None) -> None:
@@ -185,10 +201,25 @@ def test_work_without_end(text: str) -> None:
         "Thực hiện Kế hoạch “Phòng chống dịch trong năm 2021” của tỉnh.",
         "Phối hợp với báo ra hàng ngày để tuyên truyền.",
         "Chỉ thị này có hiệu lực kể từ ngày ký.",
+        "Cải tạo các nút giao thường xuyên ùn tắc.",
+        "Coi kết quả tiếp dân là một tiêu chuẩn đánh giá cán bộ hằng năm.",
+        "Bảo đảm hệ thống hoạt động liên tục, ổn định.",
+        "Phân loại rác trong sinh hoạt hằng ngày.",
+        "Mỗi tháng phát sóng, đăng tải không dưới 04 tin, bài.",
+        "Chi trả trợ cấp hằng tháng cho đối tượng bảo trợ.",
     ],
 )
 def test_what_only_looks_like_a_deadline(text: str) -> None:
     assert read(text) == []
+
+
+def test_the_period_of_a_target_is_no_deadline_but_a_day_to_act_by_is() -> None:
+    text = "Phấn đấu đến hết quý III năm 2021 giải quyết 100% số vụ việc."
+    aim = Aim(text.index("giải quyết"), len(text) - 1, date(2021, 9, 30))
+    assert find_deadlines(text, signed=SIGNED, aims=[aim]) == []
+    text = "Tiêm xong trước ngày 31/12/2021, bảo đảm tỷ lệ tiêm đạt ít nhất 95%."
+    aim = Aim(0, len(text) - 1, None)
+    assert [short(d) for d in find_deadlines(text, signed=SIGNED, aims=[aim])] == ["date 2021-12-31"]
 
 
 def test_the_same_deadline_of_several_verbs_is_one() -> None:
