@@ -142,18 +142,28 @@ class _Reader:
         for p in self.document.zone("number"):
             text = p.text.translate(_DASHES)
             found = _NUMBER.search(text)
-            if found:
+            yearly = found and re.match(r"(?:TT|NĐ|TTLT)\b", found["sym"]) and not found["year"]
+            if found and not (yearly and re.fullmatch(r"(?:19|20)\d\d", found["num"])):
                 digits = found["num"].translate(str.maketrans("OolI|", "00111"))
                 symbol = re.sub(r"ĐĐ+", "Đ", re.sub(r"\s+", "", found["sym"]).rstrip("."))
                 separator = re.search(r"[/-]", text[found.end("num") : found.start("sym")])
                 year = f"/{found['year']}" if found["year"] else ""
+                named = self._number_in_file_name(symbol)
+                if named and page_read(self.document, p) == "ocr" and int(named) != int(digits.rstrip("abcdđ") or 0):
+                    self._inferred_number(p, found.start("num"), found.end("sym"))
+                    return f"{named}{year}{separator[0] if separator else '/'}{symbol}"
                 number = f"{digits}{year}{separator[0] if separator else '/'}{symbol}"
                 sure = self._doubt_handwriting(
-                    "number", p, found.start("num"), found.end("sym"), agrees=self._file_name_has(digits)
+                    "number", p, found.start("num"), found.end("sym"), agrees=named is not None
                 )
                 self._keep("number", p.start + found.start("num"), p.start + found.end("sym"), sure)
                 return number
-            if page_read(self.document, p) == "ocr" and re.search(r"[[:upper:]]{2}\s*-\s*[[:upper:]]", text):
+            unread = re.search(r"(?P<sym>[[:upper:]][[:upper:]r]\s*-\s*[[:upper:]][\w&-]*)", text)
+            if page_read(self.document, p) == "ocr" and unread:
+                symbol = re.sub(r"\s+", "", unread["sym"])
+                if named := self._number_in_file_name(symbol):
+                    self._inferred_number(p, unread.start(), unread.end())
+                    return f"{named}/{symbol}"
                 self._warn(
                     "number-unreadable",
                     "Số văn bản trên bản quét không đọc được (có thể viết tay).",
@@ -520,14 +530,31 @@ class _Reader:
         )
         return PERHAPS_HANDWRITTEN
 
-    def _file_name_has(self, digits: str) -> bool:
-        wanted = digits.lstrip("0") or "0"
-        return bool(
-            re.search(
-                rf"(?<!\d)0*{re.escape(wanted)}(?:[-_ .]?(?:CT|KH|QD|QĐ|CD|CĐ|TB|CV|UBND)(?![a-z]))",
-                self.file_name,
-                re.IGNORECASE,
-            )
+    def _number_in_file_name(self, symbol: str) -> str | None:
+        """The number that the file is named by beside its kind ("05CT_scan.pdf", "CT so 29.pdf"), of two digits at least.
+
+        Offices name scans by number; a handwritten number read by OCR is wrong more often than such a name.
+        """
+        parts = [folded(part).replace(" ", "") for part in re.split(r"[-/]", symbol)]
+        if not all(parts):
+            return None
+        name = re.sub(r"[\W_]+", " ", folded(self.file_name.rsplit(".", 1)[0]))
+        said = rf"(?<![a-z])(?:{'|'.join(parts)}) so (?P<n>\d{{1,4}})(?!\w)"
+        before = rf"(?<!\w)(?P<n>\d{{1,4}}) ?(?:{'|'.join(parts)}|{parts[0]}[a-z]{{1,3}})(?![a-z])"
+        behind = rf"(?<![a-z]){parts[0]} (?P<n>\d{{1,3}})(?!\w)"
+        found = re.search(said, name) or re.search(before, name) or re.search(behind, name)
+        return found["n"].zfill(2) if found and int(found["n"]) else None
+
+    def _inferred_number(self, p: Paragraph, start: int, end: int) -> None:
+        """The number is taken from the file's name: inferred, doubtful, and said to be."""
+        self.evidence["number"] = Evidence(
+            spans=self.document.spans(p.start + start, p.start + end), confidence=INFERRED, inferred=True
+        )
+        self._warn(
+            "number-from-file-name",
+            "Số văn bản viết tay không đọc được chắc chắn, lấy theo tên tệp: cần kiểm tra.",
+            "The handwritten number could not be read for sure and was taken from the file's name: please check.",
+            "number",
         )
 
     def _warn(self, code: str, vi: str, en: str, name: str) -> None:

@@ -132,6 +132,20 @@ def test_the_name_of_the_file_supports_a_number() -> None:
     assert "directive.number" not in {w.field for w in found.warnings}
 
 
+@pytest.mark.parametrize("name", ["so-31-ct-ubnd.pdf", "31CT_20250510.pdf", "2. CT-so-31-UB.pdf"])
+def test_the_name_of_the_file_gives_a_number_that_handwriting_hides(name: str) -> None:
+    found = header(reading="ocr", file_name=name)
+    assert found.directive.number == "31/CT-UBND"
+    evidence = found.directive.evidence["number"]
+    assert evidence.inferred
+    assert evidence.confidence < 0.7
+    assert "number-from-file-name" in codes(found)
+
+
+def test_the_name_of_the_file_changes_no_typed_number() -> None:
+    assert header(file_name="31-CT-UBND.pdf").directive.number == "17/CT-UBND"
+
+
 def test_a_signing_time_supports_the_date() -> None:
     found = header(reading="ocr", signatures=(Signature(signed_at=datetime(2023, 9, 12, 3, tzinfo=UTC)),))
     assert found.directive.evidence["issued_on"].confidence == pytest.approx(0.9)
