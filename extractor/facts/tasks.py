@@ -28,6 +28,20 @@ _NO_ORDERS = re.compile(
     r"kết quả|hạn chế|nguyên nhân|địa điểm|thời gian|mục đích|áp dụng))*(?:\s+(?:chung|áp dụng|điều chỉnh|thực hiện|đạt được|của kế hoạch|xây dựng kế hoạch|ban hành|cơ bản|thời gian qua|kế hoạch|tổ chức|bộ nhận diện.*))*\s*[:.]?)$",
     re.IGNORECASE,
 )
+# The same at more length: "ĐÁNH GIÁ TÌNH HÌNH THIỆT HẠI", "Kết quả thực hiện Chỉ thị số … trong năm 2024".
+_TOLD = re.compile(
+    r"^(?:(?:đánh giá|khái quát|một số nét về|nhận định|dự báo)\s+)?(?:tình hình|thực trạng|bối cảnh|kết quả(?!\s+(?:cần|phải|dự kiến|đầu ra|thực hiện nhiệm vụ))"
+    r"|(?:những )?(?:tồn tại|hạn chế|khó khăn|ưu điểm)|nguyên nhân)(?![^.;:]*(?:giải pháp|nhiệm vụ|phương hướng|khắc phục|xử lý))[^.;:]{0,90}:?$",
+    re.IGNORECASE,
+)
+# Under these only what is ordered of somebody is work: the rest says where money, goods and places are.
+_MEANS = re.compile(
+    r"^(?:(?:nguồn\s+)?kinh phí|nguồn (?:lực|vốn|kinh phí|huy động)|dự toán|cơ chế tài chính)\b", re.IGNORECASE
+)
+_LISTED = re.compile(
+    r"^(?:xác định\s+)?(?:các\s+)?(?:khu vực|địa bàn|nhu cầu|đối tượng|thành phần|nguồn|phạm vi|địa điểm|hồ sơ|điều kiện|tiêu chuẩn|danh mục)\b",
+    re.IGNORECASE,
+)
 # "Các nhiệm vụ cụ thể tại Phụ lục kèm theo …": the tasks are there, not here.
 _POINTER = re.compile(
     r"^[^.;]{0,90}(?:tại|theo|trong)\s+(?:các\s+)?(?:phụ lục|biểu|danh mục)[^.;]{0,60}[.;]?$", re.IGNORECASE
@@ -278,6 +292,13 @@ class _Builder:
         if "\n" in text:
             # A label and a paragraph that only leads to the list: "II. NHIỆM VỤ ⏎ … thực hiện các nội dung sau:"
             first, _, rest = text.partition("\n")
+            last = rest.rsplit("\n", 1)[-1]
+            if (
+                not re.search(r"[.;:]\s*$", first)
+                and _HINGE.search(last)
+                and re.search(r"(?<!\w)(?:yêu cầu|chỉ thị|giao|đề nghị)(?!\w)", last)
+            ):
+                return True  # a preamble of the section's own
             return (
                 not re.search(r"[.;:]\s*$", first) and "\n" not in rest and bool(_HINGE.search(rest)) and len(rest.split()) <= 60
                 and not re.search(r"[.;]\s+[[:upper:]]", rest)
@@ -286,6 +307,8 @@ class _Builder:
             return len(text.split()) <= 90 and ";" not in text
         if text.endswith((".", ";")):
             return len(text.split()) <= 6 and not begins_predicate(text, 0)
+        if not _has_order(text):
+            return True
         return self._residue(unit) <= _LABEL_WORDS and not re.search(
             r"chịu trách nhiệm\s+(?:toàn diện|chính|về|trước)", text
         )
@@ -303,19 +326,27 @@ class _Builder:
     def orders(self, unit: Unit) -> bool:
         """Whether the unit orders work at all."""
         text = self.flow[unit.start : unit.end].strip()
-        if _EFFECT_ONLY.match(clean(text).rstrip(".")):
+        if _EFFECT_ONLY.match(
+            re.sub(r"^(?:hiệu lực|điều khoản) thi hành\W+", "", clean(text), flags=re.IGNORECASE).rstrip(".")
+        ):
             return False
         labels = [self.flow[p.start : p.end].split("\n")[0].strip() for p in (unit, *unit.parents())]
         for label, parent in zip(labels[1:], unit.parents(), strict=True):
-            if _NO_ORDERS.match(label) and not _HINGE.search(self.flow[parent.start : parent.end].strip()):
+            if (_NO_ORDERS.match(label) or _TOLD.match(label)) and not _HINGE.search(
+                self.flow[parent.start : parent.end].strip()
+            ):
                 return False
             if _ORDERS_BELOW.search(label):
                 break  # the nearest heading that decides
         if _NO_ORDERS.match(labels[0]) or _POINTER.match(clean(text)):
             return False
-        if re.match(r"(?:nguồn\s+)?kinh phí\b", labels[0], re.IGNORECASE) and not any(
-            r.role == "lead" for r in self.roles(unit.start, unit.end)
-        ):
+        led = any(r.role == "lead" for r in self.roles(unit.start, unit.end))
+        if not led and any(_MEANS.match(label) for label in labels):
+            return False
+        headed = any(r.role == "lead" for p in unit.parents() for r in self.heading_roles(p))
+        if not (led or headed or unit.closing or any(_GOALS.search(x) for x in labels) or _has_order(text)):
+            return False
+        if not led and len(labels) > 1 and _LISTED.match(labels[1]) and not begins_predicate(text, 0):
             return False
         if not unit.children and len(text.split()) < 3:
             return False
@@ -323,7 +354,7 @@ class _Builder:
             len(text.split()) <= 14
             and not self._has_actor(unit)
             and not self._has_verb(text)
-            and not any(r.role == "lead" for p in unit.parents() for r in self.heading_roles(p))
+            and not headed
             and not any(_GOALS.search(x) for x in labels)
         ):
             return False
@@ -389,6 +420,25 @@ class _Builder:
         if not any(r.role == "lead" for r in roles) and not any(r.role == "lead" for h in headings for r in h):
             sure -= 0.08
         return sure
+
+
+_DEONTIC = re.compile(
+    r"(?<!\w)(?:phải|cần|không được|nghiêm cấm|cấm|có trách nhiệm|chịu trách nhiệm|yêu cầu|đề nghị|giao|bảo đảm|đảm bảo|không để|theo)(?!\w)",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"(?:^|[,;:.)–-]\s+|(?<!\w)(?:(?:hằng|hàng|mỗi) (?:ngày|tuần|tháng|quý|năm)|và|để|được|sẽ|với|trong|chủ động|kịp thời|nghiêm túc|tổng|có)\s+)(?=\w)",
+    re.IGNORECASE,
+)
+
+
+def _has_order(text: str) -> bool:
+    """Whether anything in the words is ordered or demanded: a list of goods, places or sources of money is no work."""
+    return (
+        _DEONTIC.search(text) is not None
+        or "%" in text
+        or any(begins_predicate(text, m.end()) for m in _CLAUSE.finditer(text))
+    )
 
 
 def _common_lead_in(words: str) -> bool:

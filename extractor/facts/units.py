@@ -160,6 +160,7 @@ def structure(document: Document) -> Structure:
         return Structure(0, 0, None, ())
     markers = [marker_of(p.text) for p in body]
     _mend(markers)
+    _rejoin(body, markers)
     first, hinge = _operative(body, markers)
     preamble_end = body[first].start if first < len(body) else body[-1].end
     roots = _tree(body[first:], markers[first:])
@@ -174,6 +175,26 @@ def _mend(markers: list[Marker | None]) -> None:
         for i, m in enumerate(markers):
             if m and m.style == "roman":
                 markers[i] = Marker("1", "1", m.length)
+
+
+# What wants a number behind it: "… các địa bàn cấp độ ⏎ 1. Cấp ngay …" is one sentence, broken where the line ended.
+_WANTS_NUMBER = re.compile(
+    r"(?<!\w)(?:cấp độ|cấp|mức độ|mức|nhóm|giai đoạn|loại|hạng|số|điểm|khoản|điều|bước|bảng|mục|phần|tháng|quý|năm|ngày|lần|thứ|đợt|vùng|khu|tổ|từ|đến|khoảng)$",
+    re.IGNORECASE,
+)
+
+
+def _rejoin(body: Sequence[Paragraph], markers: list[Marker | None]) -> None:
+    """Takes a number that ends the sentence before it for no marker."""
+    for i in range(1, len(body)):
+        marker = markers[i]
+        if (
+            marker
+            and marker.style in ("1", "1)", "roman")
+            and len(body[i - 1].text.split()) > 4
+            and _WANTS_NUMBER.search(body[i - 1].text.rstrip())
+        ):
+            markers[i] = None
 
 
 def _operative(body: Sequence[Paragraph], markers: Sequence[Marker | None]) -> tuple[int, Paragraph | None]:
