@@ -78,7 +78,7 @@ _GROUP_NEXT = re.compile(
 )
 _QUALIFIER = re.compile(
     r"\s+(?:có thẩm quyền|thẩm quyền|có liên quan|liên quan|hữu quan|trực thuộc(?:\s+(?:Trung ương|TW|trung ương|tỉnh|thành phố|Bộ|bộ|Sở|sở|Tổng cục))?|cấp (?:tỉnh|thành phố|huyện|xã|quận|cơ sở|Trung ương)|"
-    r"các cấp|cùng cấp|chức năng|chuyên ngành|chuyên môn|vũ trang(?:, an ninh)?|cấp dưới|cấp trên|cơ sở|lưu trú|cấp nước(?: sạch)?|truyền thông|quản lý nhà nước|quản lý chuyên ngành|báo chí|truyền thông|thông tấn(?:, báo chí)?|nhà nước|Nhà nước|khác|Trung ương|trung ương|"
+    r"các cấp|cùng cấp|chức năng|chuyên ngành|chuyên môn|vũ trang(?:, an ninh)?|cấp dưới|cấp trên|cơ sở|lưu trú|cấp nước(?: sạch)?|truyền thông|quản lý (?:nhà nước|Nhà nước)(?: chuyên ngành| về [^,.;:\n]{3,40}?(?=\s*[,.;:\n]))?|quản lý chuyên ngành|báo chí|xung kích|tại chỗ|tự vệ|dân quân(?: tự vệ)?|biên phòng|kiểm lâm|truyền thông|thông tấn(?:, báo chí)?|nhà nước|Nhà nước|khác|Trung ương|trung ương|"
     r"ngoài nước|trong nước|tại địa phương|ở địa phương|trên địa bàn(?: (?:tỉnh|thành phố|huyện|quận|xã|phường|cả nước|mình))?|trong (?:tỉnh|thành phố|ngành|Bộ|huyện|cả nước)|"
     r"(?:thuộc|của)\s+(?:tỉnh|thành phố|Thành phố|Tỉnh|Bộ|bộ|ngành|Ngành|huyện|quận|xã|phường|Sở|mình|Chính phủ|phạm vi quản lý|thẩm quyền quản lý)(?!\s+[[:upper:]])|thuộc phạm vi quản lý|"
     r"đóng trên địa bàn(?: (?:tỉnh|thành phố|huyện|xã|phường))?|tỉnh|thành phố|Thành phố|Tỉnh|huyện|quận|chính trị(?: - xã hội)?|xã hội(?: - nghề nghiệp)?|đoàn thể|sự nghiệp(?: công lập)?|ngang bộ|thuộc Chính phủ)(?!\w)"
@@ -92,7 +92,7 @@ _PLACE_KIND = r"(?:thành phố|Thành phố|tỉnh|Tỉnh|huyện|Huyện|quậ
 _PROPER = r"[[:upper:]][\wà-ỹ]*(?:\s*-\s*[[:upper:]][\wà-ỹ]*|\s+[[:upper:]][\wà-ỹ]*)*"
 _TAIL = re.compile(
     rf"\s+(?:(?P<listed>các tỉnh, thành phố(?: trực thuộc (?:Trung ương|trung ương|TW|T\.Ư))?|các tỉnh(?: trực thuộc Trung ương)?)|các cấp|cấp (?:tỉnh|huyện|xã|thành phố|cơ sở)|"
-    rf"các địa phương|cả nước|Trung ương|trung ương|TW|Việt Nam|cùng cấp|tại các nước|khu vực\s+[IVXL\d]+|{_PLACE_KIND}(?:\s+(?P<place>{_PROPER}|\d+))?)(?!\w)"
+    rf"các địa phương|cả nước|Trung ương|trung ương|TW|Việt Nam|[Qq]uốc gia|cùng cấp|tại các nước|khu vực\s+[IVXL\d]+|{_PLACE_KIND}(?:\s+(?P<place>{_PROPER}|\d+))?)(?!\w)"
 )
 _LOCAL_LIST = re.compile(
     rf"\s+(?P<items>(?:các\s+)?{_PLACE_KIND}(?:\s+{_PROPER})?(?:\s*(?:,|-|–|và)\s*(?:các\s+)?{_PLACE_KIND}(?:\s+{_PROPER})?)+|các\s+{_PLACE_KIND})(?!\w)"
@@ -269,6 +269,10 @@ def _persons(match: re.Match[str]) -> list[Mention]:
 
 
 def _body_or_group(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
+    cabinet = _CABINET.match(view, at)
+    if cabinet:
+        name = "các bộ, cơ quan ngang bộ" + (", cơ quan thuộc Chính phủ" if cabinet["rest"] else "")
+        return [Mention(at, cabinet.end(), "group", 0.9, name, group_id(name), True, True)]
     shared = _shared_head(view, at, context)
     if shared:
         return shared
@@ -302,7 +306,7 @@ def _plural(view: str, at: int, known: dict[int, int], context: Context) -> list
         return []
     first = named[0]
     name = f"các {first.name}"
-    return [replace(first, start=at, name=name, agency_id=_group_id(name), group=True, chief=bool(chiefs)), *named[1:]]
+    return [replace(first, start=at, name=name, agency_id=group_id(name), group=True, chief=bool(chiefs)), *named[1:]]
 
 
 _SHARED = re.compile(
@@ -513,7 +517,7 @@ def _listed_places(view: str, at: int, words: str, position: int, context: Conte
     return mentions
 
 
-_ITEM = rf"(?:{_PLACE_KIND}\s+)?{_PROPER}"
+_ITEM = rf"(?!(?:{_CHIEF}|{'|'.join(map(re.escape, _HEADS))})(?!\w))(?:{_PLACE_KIND}\s+)?{_PROPER}"
 _PLACES_OF_KIND = re.compile(
     rf"\s+(?:các\s+)?(?P<kind>{_PLACE_KIND})(?:(?:\s*,\s*(?:{_PLACE_KIND}))*\s*:\s*|(?<=các\s{{1,2}}(?:huyện|quận|xã|phường|thị trấn|đặc khu))\s+)(?P<items>{_ITEM}(?:\s*(?:,|;|và)\s*(?:các\s+)?{_ITEM})*)"
 )
@@ -555,11 +559,11 @@ def _local_bodies(view: str, at: int, end: int, match: re.Match[str], context: C
         stop = match.end() if not named else view.index(named[0][0], end) - 1
         if not named:
             further = re.compile(
-                r"\s+(?:trực thuộc (?:Trung ương|TW)|ven biển|miền núi|biên giới|trọng điểm|trong tỉnh)(?!\w)"
+                rf"\s+(?:trực thuộc (?:Trung ương|TW)|ven biển|miền núi|biên giới|trọng điểm|trong tỉnh|(?:vùng|khu vực|miền|phía) {_PROPER})(?!\w)"
             ).match(view, stop)
             if further:
                 name, stop = name + view[further.start() : further.end()], further.end()
-        mentions.append(Mention(at, max(stop, end + 1), "local bodies", 0.92, name, _group_id(name), True))
+        mentions.append(Mention(at, max(stop, end + 1), "local bodies", 0.92, name, group_id(name), True))
     position = end
     for kind, place in named:
         begin = view.index(f"{kind}", view.index(place, position) - len(kind) - 2) if place in view[position:] else end
@@ -642,7 +646,7 @@ _SMALL_UNIT = re.compile(
 
 # Words that are verbs of orders and nouns of names alike: nouns where the name visibly ends soon after.
 _NOUN_OR_VERB = re.compile(
-    r" (?:thông tin|kiểm soát|thống kê|quản lý|đào tạo|thanh tra|kiểm tra|đầu tư|nghiên cứu|phát triển|bảo vệ|thi đua|khen thưởng|chi|thu|giám sát|sử dụng|phòng, chống)(?!\w)"
+    r" (?:thông tin|kiểm soát|thống kê|quản lý|đào tạo|thanh tra|kiểm tra|đầu tư|nghiên cứu|phát triển|bảo vệ|thi đua|khen thưởng|chi|thu|giám sát|sử dụng|ứng dụng|phòng, chống)(?!\w)"
 )
 
 
@@ -685,7 +689,11 @@ def _lower_bridge(view: str, position: int) -> int | None:
     match = re.compile(
         r"\s+((?!và\b)[[:lower:]]+(?:\s+(?!và\b)[[:lower:]]+){0,2})(?=\s+(?:và\s+|-\s+)?[[:upper:]])"
     ).match(view, position)
-    if not match or begins_predicate(view, position) or _STOP_WORDS.match(view, position):
+    if (
+        not match
+        or (begins_predicate(view, position) and not _noun_here(view, position))
+        or _STOP_WORDS.match(view, position)
+    ):
         return None
     words = match[1].split()
     if words[-1] in (
@@ -714,7 +722,12 @@ def _inner(view: str) -> frozenset[int]:
     return inner_syllables(view)
 
 
+_WHOLE_KINDS = {"chính quyền địa phương"}  # says who without more words
 _IDIOM = re.compile(r"các cấp, các ngành|các ngành, các cấp|các cấp, ngành", re.IGNORECASE)
+# "Các Bộ trưởng, Thủ trưởng cơ quan ngang Bộ, Thủ trưởng cơ quan thuộc Chính phủ": heads of office, one group.
+_CABINET = re.compile(
+    r"[Cc]ác Bộ trưởng,\s+(?:Thủ trưởng\s+)?(?:các\s+)?cơ quan ngang [Bb]ộ(?P<rest>(?:,|\s+và)\s+(?:Thủ trưởng\s+)?(?:các\s+)?cơ quan (?:thuộc|trực thuộc) Chính phủ)?"
+)
 
 
 def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
@@ -729,10 +742,10 @@ def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[
     idiom = _IDIOM.match(view, at)
     if idiom:
         name = _canonical_group(idiom[0], context)
-        return [Mention(at, idiom.end(), "group", 0.8, name, _group_id(name), True)]
+        return [Mention(at, idiom.end(), "group", 0.8, name, group_id(name), True)]
     while True:
         more = _GROUP_NEXT.match(view, end)
-        if not more or more["det"] or _is_verb(view, more):
+        if not more or more["det"] or _is_verb(view, more) or (more["kind"].lower() == "lực lượng" and not determined):
             break
         if re.match(r"\s*và\s", more[0]) and _is_own_body(view, more, known):
             break
@@ -762,13 +775,16 @@ def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[
         name = _canonical_group(view[at:cut], context)
         named_at, named_end = at + place.start("kind"), at + place.end("name")
         return [
-            Mention(at, cut, "group", 0.85, name, _group_id(name), True),
+            Mention(at, cut, "group", 0.85, name, group_id(name), True),
             Mention(named_at, named_end, "named place", 0.85, view[named_at:named_end], None, False),
         ]
     if determined and kinds == 1 and not qualified and (field_end := _lower_field_end(view, start.start("kind"), end)):
         end, qualified = field_end, True
     of_body = _OF_BODY.match(view, end)
     if of_body:
+        shared = _shared_head(view, of_body.end(), context) if determined else []
+        if shared and "của" in of_body[0] and re.match(r"(?:các\s+)?(?:đơn vị|cơ quan)", view[at:end], re.IGNORECASE):
+            return [replace(shared[0], start=at), *shared[1:]]
         bodies = _named(view, of_body.end(), known, context)
         if bodies and determined and re.match(r"(?:các\s+)?(?:đơn vị|cơ quan)", view[at:end], re.IGNORECASE):
             if "của" in of_body[0]:  # "các đơn vị của Bộ Tài chính" is the ministry, by its units
@@ -786,13 +802,13 @@ def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[
         bodies = _named(view, end + 1, known, context)
         if bodies:
             end, qualified = bodies[0].end, True
-    if not determined and kinds < 2 and not qualified:
+    if not determined and kinds < 2 and not qualified and view[at:end].lower() not in _WHOLE_KINDS:
         return []
     if (
         not determined
         and view[at].islower()
         and kinds < 2
-        and not re.match(r"(?:đơn vị|cơ quan|sở|ngành|địa phương|chính quyền)", view[at:])
+        and not re.match(r"(?:đơn vị|cơ quan|sở|ngành|địa phương|chính quyền|lực lượng)", view[at:])
     ):
         return []
     if determined:
@@ -805,12 +821,20 @@ def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[
     ) and words.lower() not in ("các cấp", "các trường", "các ban"):
         return []
     name = _canonical_group(words, context)
-    return [Mention(at, end, "group", 0.85 if qualified or kinds > 1 else 0.75, name, _group_id(name), True)]
+    return [Mention(at, end, "group", 0.85 if qualified or kinds > 1 else 0.75, name, group_id(name), True)]
 
 
 # A long qualifier before "có trách nhiệm": "các tổ chức, cá nhân | khai thác, sử dụng … | có trách nhiệm".
 _CHARGED = re.compile(
     r"(?:(?!chủ trì|phối hợp|báo cáo|chỉ đạo|triển khai|các |Chủ tịch|Giám đốc|Thủ trưởng|UBND|Ủy ban|Sở )[^.;:\n]){1,110}?(?=\s+(?:có trách nhiệm|có nhiệm vụ|chịu trách nhiệm))"
+)
+
+
+# What a body is for, in words that could also order: "các cơ quan | đăng ký đầu tư |:", "các sở | quản lý quy hoạch | và Ủy ban …".
+_MODIFIED = re.compile(
+    r"\s+(?:đăng ký|quản lý|phụ trách|chủ trì giải quyết|khai thác|sử dụng|vận hành|cung cấp|sản xuất|kinh doanh|đầu tư|tham mưu|thu|cấp phép|giải quyết|được giao|có chức năng)\s+"
+    r"(?:(?!(?:chặt chẽ|tốt|hiệu quả|nghiêm|theo|để|trên|trong|tại|cho)(?!\w))[[:lower:]]+\s*){1,7}?(?=:|\s*\n|\s*$|(?:,|\s+và)\s+(?:[Cc]ác\s|(?:Ủy ban|UBND|Sở|Công an|Chủ tịch|Giám đốc|Thủ trưởng)\b)"
+    r"|\s+(?:chủ trì|chủ động|có trách nhiệm|chịu trách nhiệm|phối hợp|khẩn trương|thường xuyên|tăng cường|rà soát|tập trung|nghiêm túc|phải)(?!\w))"
 )
 
 
@@ -837,6 +861,9 @@ def _free_qualifier(view: str, end: int) -> int:
     charged = _CHARGED.match(view, end)
     if charged:
         return charged.end()
+    modified = _MODIFIED.match(view, end)
+    if modified:
+        return modified.end()
     i, taken = end, 0
     while taken < 8:
         if begins_predicate(view, i) or _STOP_WORDS.match(view, i):
@@ -898,11 +925,11 @@ def _canonical_group(words: str, context: Context) -> str:
     return name[0].lower() + name[1:] if name else name
 
 
-def _group_id(name: str) -> str:
+def group_id(name: str) -> str:
     return "group:" + re.sub(r"[^a-z0-9]+", "-", spelling.fold(name)).strip("-")
 
 
 def _id(name: str, context: Context) -> str | None:
     if _many(name):
-        return _group_id(name)
+        return group_id(name)
     return register().agency_id(name, province=context.province, on=context.signed)

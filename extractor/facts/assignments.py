@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import regex as re
 
-from extractor.facts.agencies import Mention, begins_predicate
+from extractor.facts.agencies import Mention, begins_predicate, group_id
 from extractor.knowledge import spelling
 from extractor.record import AssignmentSource, Role
 
@@ -57,7 +57,7 @@ _REPORT_VERB = re.compile(
 )
 _RECEIVER = re.compile(
     r"(?:báo cáo|trình|gửi|tham mưu|đề xuất|kiến nghị|phản ánh|xin ý kiến)(?:\s+(?:cho|với|về|lên|giúp|đến|tới|kịp thời|nhanh|ngay|kết quả|định kỳ|đề xuất|báo cáo|trực tiếp|bằng văn bản|tình hình|thường xuyên|đầy đủ|xin ý kiến|đồng thời))*\s*$|"
-    r"(?<!\w)(?:thông qua|qua)\s*$",
+    r"(?<!\w)(?:thông qua|qua)(?:\s+(?:cơ quan\s+)?(?:đầu mối|thường trực))?(?:\s+là)?\s*$",
     re.IGNORECASE,
 )
 _RECEIVER_FAR = re.compile(r"(?<!\w)(?:về|cho|gửi|tới|đến|lên|với|giúp)\s*$", re.IGNORECASE)
@@ -146,9 +146,69 @@ def find_roles(
     orderers = frozenset(m.end for m in mentions if _is_orderer(text, m, issuer))
     for number, (start, end) in enumerate(_joined(text, sentences(text), mentions)):
         inside = [m for m in mentions if start <= m.start < end and m.end not in orderers]
-        facts += _clause(text, start, end, inside, number, offset, source, label and number == 0, orderers)
+        found = _clause(text, start, end, inside, number, offset, source, label and number == 0, orderers)
+        if not any(f.role == "lead" for f in found):
+            found = [*_unnamed_subject(text, start, end, inside, number, offset, source), *found]
+        facts += found
     own = spelling.key(issuer) if issuer else None
     return _once([f for f in facts if not (f.role == "lead" and f.key == own and f.rule not in ("acts", "label"))])
+
+
+# Who is no office and is ordered all the same: owners, masters, members, the public; the head nouns of such subjects.
+_BODY_NOUN = (
+    r"(?:chủ(?! trương| đề| động| trì| yếu| tịch)|người|hộ|nhà|tổ chức|cá nhân|doanh nghiệp|cơ sở|đơn vị|cơ quan|trường|bệnh viện|thuyền (?:trưởng|viên)|lái xe|lái tàu|học sinh|sinh viên|giáo viên"
+    r"|cán bộ|công chức|viên chức|đảng viên|hội viên|đoàn viên|công dân|lực lượng|hội đồng|ban|tổ|đội|công ty|tổng công ty|tập đoàn|hợp tác xã|bến|cảng|chợ|khách sạn|ngân hàng|hiệp hội|cộng đồng|gia đình"
+    r"|nhân dân|thí sinh|phụ huynh|khách hàng|thành viên|trưởng|phó|đại lý|nhà thầu|cửa hàng|phòng|trạm|trung tâm|tiểu ban|bộ phận|ngành|địa phương|cấp ủy|chính quyền)"
+)
+_UNNAMED = re.compile(
+    rf"\s*[“\"'–+*-]*\s*(?P<who>(?:(?:tất cả(?: các)?|các|mọi|những|từng|toàn thể)\s+)?{_BODY_NOUN}(?!\w)(?:(?!\b(?:có trách nhiệm|chịu trách nhiệm|có nhiệm vụ|phải)\b)[^.;:\n]){{0,110}}?)"
+    r"(?:\s*,)?\s*(?::(?=\s|$)|(?<=\s)(?:có trách nhiệm|chịu trách nhiệm|có nhiệm vụ|phải)(?!\w))",
+    re.IGNORECASE,
+)
+_PERSON_NOUN = re.compile(
+    r"(?:chủ|người|thuyền|lái|học sinh|sinh viên|giáo viên|thí sinh|phụ huynh|[^,]{0,20}viên\b|trưởng|phó)",
+    re.IGNORECASE,
+)
+
+
+def _unnamed_subject(
+    text: str, start: int, end: int, mentions: Sequence[Mention], number: int, offset: int, source: AssignmentSource
+) -> list[RoleFact]:
+    """Who is ordered at the clause's start though it is no office: "Chủ bến, thuyền trưởng … có trách nhiệm …", "Cơ quan đăng ký đầu tư: …"."""
+    match = _UNNAMED.match(text, start, end)
+    if match is None:
+        return []
+    who, at = match["who"].rstrip(" ,"), match.start("who")
+    if text[match.end() - 1] == ":" and (number or len(who.split()) > 12):
+        return []
+    named = any(not m.group and m.start < at + len(who) for m in mentions)
+    verbs = [w for w in re.finditer(r"(?<!\S)(?=\S)", who) if w.start() and begins_predicate(who, w.start())]
+    if (
+        named
+        or re.search(r"\b(?:nào|để|khi|nếu|mà)\b", who)
+        or len(who.split()) > 18
+        or (len(verbs) > 1 and text[match.end() - 1] != ":")
+    ):
+        return []
+    parts = [
+        (m.start(), m.end())
+        for m in re.finditer(
+            r"[^,]+?(?=\s*(?:,|\s+và\s|$))", re.sub(r"\s+và\s", lambda m: "," + " " * (len(m[0]) - 1), who)
+        )
+    ]
+    several = len(parts) > 1 and all(_PERSON_NOUN.match(who[a:b].strip()) for a, b in parts)
+    facts = []
+    for a, b in parts if several else [(0, len(who))]:
+        words = re.sub(r"^và\s+", "", who[a:b].strip())
+        name = words[0].lower() + words[1:]
+        begin = at + who.index(words, a)
+        mention = Mention(begin, begin + len(words), "unnamed", 0.6, name, group_id(name), True)
+        facts.append(
+            RoleFact(
+                "lead", mention, begin + offset, begin + len(words) + offset, source, "unnamed subject", 0.6, number
+            )
+        )
+    return facts
 
 
 def _joined(text: str, bounds: Sequence[tuple[int, int]], mentions: Sequence[Mention]) -> list[tuple[int, int]]:
@@ -483,6 +543,9 @@ def inherit(
     A body's role in the unit's own words replaces the role that a heading gives it. A heading's lead stands beside an explicit lead
     unless it is a group, or the explicit lead is one of several that the heading names.
     """
+    above = next((leads for heading in headings if (leads := [f for f in heading if f.role == "lead"])), [])
+    if above and all(_PUBLIC.match(f.mention.name) for f in above):
+        own = [f for f in own if f.rule != "unnamed subject"]  # the public again, in other words
     roles = list(own)
     explicit = {f.key for f in own}
     own_leads = [f for f in own if f.role == "lead"]
@@ -514,4 +577,6 @@ def inherit(
 
 def _resumes(own: Sequence[RoleFact], heading: RoleFact) -> bool:
     """Whether explicit leads only speak of the heading's lead again, or of the public under it."""
-    return all(f.mention.group and (_PUBLIC.match(f.mention.name) is not None) for f in own)
+    return all(
+        f.mention.group and (_PUBLIC.match(f.mention.name) is not None or f.rule == "unnamed subject") for f in own
+    )

@@ -346,6 +346,8 @@ class _Builder:
         headed = any(r.role == "lead" for p in unit.parents() for r in self.heading_roles(p))
         if not (led or headed or unit.closing or any(_GOALS.search(x) for x in labels) or _has_order(text)):
             return False
+        if not led and len(labels) > 1 and re.match(r"Nhóm \d", text) and not _DEONTIC.search(text):
+            return False  # groups of what the heading names
         if not led and len(labels) > 1 and _LISTED.match(labels[1]) and not begins_predicate(text, 0):
             return False
         if not unit.children and len(text.split()) < 3:
