@@ -63,7 +63,7 @@ _PERSON_GROUP = re.compile(
 )
 
 _KIND_WORDS = (
-    "sở", "ban ngành", "ban, ngành", "ban", "ngành", "đoàn thể", "đơn vị", "cơ quan", "địa phương", "tổ chức", "cá nhân", "doanh nghiệp", "bộ", "cục", "vụ", "tổng cục", "chi cục", "viện", "trường",
+    "viện nghiên cứu", "trường đại học", "trường cao đẳng", "trường học", "cơ sở giáo dục", "cơ sở y tế", "cơ sở đào tạo", "cơ sở khám bệnh, chữa bệnh", "cơ sở sản xuất", "sở", "ban ngành", "ban, ngành", "ban", "ngành", "đoàn thể", "đơn vị", "cơ quan", "địa phương", "tổ chức", "cá nhân", "doanh nghiệp", "bộ", "cục", "vụ", "tổng cục", "chi cục", "viện", "trường",
     "bệnh viện", "xã", "phường", "thị trấn", "đặc khu", "huyện", "quận", "thị xã", "thành phố", "tỉnh", "hội", "hiệp hội", "hợp tác xã", "cấp ủy", "chính quyền", "chính quyền địa phương", "cấp",
     "phòng", "phòng, ban", "trung tâm", "tập đoàn", "tập đoàn kinh tế", "tổng công ty", "công ty", "khách sạn", "cơ sở", "thư viện", "bảo tàng", "hộ gia đình", "chủ đầu tư", "ban quản lý", "lực lượng", "đồng chí",
     "thành viên", "nhà trường", "nhà thầu", "chủ rừng", "hộ kinh doanh", "hiệp hội ngành nghề", "ngân hàng", "quỹ", "báo", "đài", "tổ chức chính trị", "tổ chức chính trị - xã hội", "tổ chức xã hội",
@@ -204,7 +204,11 @@ def _parse(view: str, at: int, known: dict[int, int], context: Context) -> list[
         name = f"{register().official(person['office'])} {person['name']}"
         return [Mention(at, person.end(), "person", 0.9, name, None, False, True, True)]
     territory = _TERRITORY.match(view, at)
-    if territory:
+    if territory and re.search(
+        r"(?:^|[.;:\n]|\s[[:lower:]]+,|(?<!\w)(?:giao|đề nghị|yêu cầu|riêng|và))[\s-]*$",
+        view[max(0, at - 16) : at],
+        re.IGNORECASE,
+    ):
         province = register().province(territory["name"], on=context.signed)
         after = territory.end()
         if province and (begins_predicate(view, after) or re.match(r"\s+(?:cần|phải)(?!\w)", view[after:])):
@@ -233,7 +237,35 @@ def _parse(view: str, at: int, known: dict[int, int], context: Context) -> list[
         return [
             Mention(at, bare.end(), "issuer's head", 0.7, context.issuer, _id(context.issuer, context), False, True)
         ]
+    own = _OWN_BODY.match(view, at)
+    if (
+        own
+        and context.issuer
+        and spelling.key(context.issuer).startswith(spelling.key(own["kind"]) + " ")
+        and (own["chief"] or _HANDED_TO.search(view, max(0, at - 40), at))
+    ):
+        return [
+            Mention(
+                at,
+                own.end(),
+                "issuer's kind",
+                0.75,
+                context.issuer,
+                _id(context.issuer, context),
+                False,
+                bool(own["chief"]),
+            )
+        ]
     return _body_or_group(view, at, known, context)
+
+
+# "trình Lãnh đạo Bộ", "báo cáo Bộ để …": the issuer itself.
+_OWN_BODY = re.compile(
+    r"(?P<chief>[Ll]ãnh đạo\s+)?(?P<kind>Bộ|Sở|Ủy ban nhân dân|UBND|Tổng cục|Cục|Ngân hàng)(?!\w)(?=\s*(?:[,.;:()]|$|\n)|\s+[[:lower:]])(?!\s+(?:tỉnh|thành phố|huyện|quận|xã|phường|cấp|các)(?!\w))"
+)
+_HANDED_TO = re.compile(
+    r"(?:báo cáo|trình|tham mưu|gửi|đề xuất|kiến nghị|về|cho|lên)\s+(?:với\s+|cho\s+)?$", re.IGNORECASE
+)
 
 
 # "Tỉnh A cần tiếp tục …": the territory stands for the committee that runs it.
@@ -373,6 +405,9 @@ def _named(view: str, at: int, known: dict[int, int], context: Context) -> list[
     rule, confidence = ("register", 0.97) if end else ("shape", 0.8)
     if end is not None and (goes_on := _goes_on(view, end)) is not None:
         end, rule, confidence = goes_on, "register and shape", 0.85
+    parks = _PARKS.match(view, at)
+    if end is None and parks:
+        end = parks.end()
     if end is None:
         if head is None:
             return []
@@ -406,7 +441,8 @@ def _named(view: str, at: int, known: dict[int, int], context: Context) -> list[
             if word in _LOWER_HEADS and not re.match(r"\s+[[:upper:]]", view[head.end() :]):
                 return []
             end = shaped
-    parks = _PARKS.match(view, at)
+    if (longer := _lower_name_end(view, at, end)) is not None:
+        end = longer
     if parks and parks.end() > end:
         end = parks.end()
     zones = re.compile(r"\s+và\s+các\s+[Kk]hu\s+(?:công nghiệp|kinh tế|chế xuất|công nghệ cao)").match(view, end)
@@ -415,6 +451,34 @@ def _named(view: str, at: int, known: dict[int, int], context: Context) -> list[
     if (zones or parks) and (further := _goes_on(view, end)) is not None:
         end = further  # the place: "… các Khu công nghiệp | Quảng Ngãi"
     return _with_place(view, at, end, rule, confidence, context)
+
+
+# Boards are named by their task, often in lower case: "Ban chỉ đạo | phòng thủ dân sự quốc gia", "Ban Chỉ huy | quân sự".
+_BOARD = re.compile(
+    r"(?:Văn phòng (?:thường trực )?)?(?:Ban [Cc]hỉ đạo|Ban [Cc]hỉ huy|Hội đồng|Tổ công tác|Tổ giúp việc|Ban [Tt]ổ chức|Ban [Vv]ận động|Cơ quan Thường trực|Ban điều hành)(?= [[:lower:]])"
+)
+
+
+def _lower_name_end(view: str, at: int, end: int) -> int | None:
+    """The end of a board's name that goes on in lower case up to a verb or a mark, at most ten syllables."""
+    board = _BOARD.match(view, at)
+    if board is None or end > board.end() + 1:
+        return None
+    i = board.end()
+    for _ in range(10):
+        if (
+            begins_predicate(view, i) and not _noun_here(view, i) and not re.match(r"\s+(?:phòng|công tác)", view[i:])
+        ) or (_STOP_WORDS.match(view, i) and not re.match(r"\s+về\s", view[i:])):
+            break
+        syllable = re.compile(r"(?:,\s+(?=chống))?[ \t]*([[:lower:]]+)(?!\w)").match(view, i)
+        if (
+            syllable is None
+            or _TAIL.match(view, i)
+            or re.match(r"\s+(?:các|những|mọi|tỉnh|thành phố|huyện|xã|phường)(?!\w)", view[i:])
+        ):
+            break
+        i = syllable.end()
+    return i if i > board.end() else None
 
 
 _DOCUMENT_WORD = re.compile(
@@ -441,6 +505,7 @@ def _goes_on(view: str, end: int) -> int | None:
     joined = re.compile(r" (?:và|-) (?=[[:upper:]][[:lower:]])").match(view, end)
     if (
         joined
+        and not re.match(r"Phó(?!\w)", view[joined.end() :])
         and not _HEAD.match(view, joined.end())
         and not _CHIEFS.match(view, joined.end())
         and not _DOCUMENT_WORD.match(view, joined.end() - 1)
@@ -596,7 +661,18 @@ def _shape_end(view: str, position: int, *, small: bool = False) -> int | None:
     i = position
     while True:
         match = re.compile(r"[ \t]*(\w+(?:[&.]\w+)*)").match(view, i)
-        connector = re.compile(r"\s*(-|–|&|,|và)\s*(?=[[:upper:]])").match(view, i)
+        if (
+            end is not None
+            and view.startswith("Phòng", max(position, i - 5))
+            and (against := re.compile(r",\s*[Cc]hống(?!\w)").match(view, i))
+        ):
+            i = end = against.end()  # "Cục Phòng, chống …"
+            while (lower := re.compile(r"[ \t]+([[:lower:]]+)(?!\w)").match(view, i)) and not (
+                begins_predicate(view, i) or _STOP_WORDS.match(view, i) or _TAIL.match(view, i)
+            ):
+                i = end = lower.end()
+            continue
+        connector = re.compile(r"\s*(-|–|&|,|và|/)\s*(?=[[:upper:]])").match(view, i)
         if connector and end is not None:
             word = connector[1]
             after = connector.end()
@@ -722,6 +798,7 @@ def _inner(view: str) -> frozenset[int]:
     return inner_syllables(view)
 
 
+_TRADE = re.compile(rf"\s+[[:lower:]]+(?:\s+[[:lower:]]+)?(?=,\s+{_KIND})")
 _WHOLE_KINDS = {"chính quyền địa phương"}  # says who without more words
 _IDIOM = re.compile(r"các cấp, các ngành|các ngành, các cấp|các cấp, ngành", re.IGNORECASE)
 # "Các Bộ trưởng, Thủ trưởng cơ quan ngang Bộ, Thủ trưởng cơ quan thuộc Chính phủ": heads of office, one group.
@@ -747,10 +824,15 @@ def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[
         more = _GROUP_NEXT.match(view, end)
         if not more or more["det"] or _is_verb(view, more) or (more["kind"].lower() == "lực lượng" and not determined):
             break
-        if re.match(r"\s*và\s", more[0]) and _is_own_body(view, more, known):
+        if _is_own_body(view, more, known):
             break
         kinds += 1
         end = more.end()
+    trade = _TRADE.match(view, end) if determined and kinds == 1 else None
+    if trade and not begins_predicate(view, end) and not _STOP_WORDS.match(view, end):
+        end = trade.end()  # "các doanh nghiệp | viễn thông |, tổ chức, cá nhân"
+        while (more := _GROUP_NEXT.match(view, end)) and not more["det"] and not _is_verb(view, more):
+            kinds, end = kinds + 1, more.end()
     qualified = False
     while True:
         qualifier = _QUALIFIER.match(view, end)
@@ -887,7 +969,10 @@ def _is_own_body(view: str, more: re.Match[str], known: dict[int, int]) -> bool:
     if more["det"]:
         return True
     word = view[at : at + 1]
-    return word.isupper() and (at in known or bool(re.match(r"\s+[[:upper:]]", view[more.end("kind") :])))
+    return word.isupper() and (
+        at in known
+        or bool(re.match(r"\s+(?!Thành phố|Tỉnh|Huyện|Quận|Xã|Phường)[[:upper:]]", view[more.end("kind") :]))
+    )
 
 
 def _canonical(words: str, context: Context) -> str:

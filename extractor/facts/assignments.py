@@ -43,7 +43,7 @@ _ENUMERATOR = re.compile(r"\((?:[ivx]{1,4}|\d{1,2}|[a-zđ])\)\s*(?=[[:upper:]])"
 
 # What may stand between two bodies of one list.
 _IN_LIST = re.compile(
-    r"\s*(?:,|;|và|hoặc|như|gồm|trong đó có|, nhất là|cùng|cùng với|và các|với|-|–|,\s*và|;\s*và|,\s*với)?\s*(?:lãnh đạo\s+|đại diện\s+)?"
+    r"\s*(?:,|;|và|hoặc|như|gồm|trong đó có|,? (?:nhất|đặc biệt) là(?: với)?|,? trong đó(?: có)?|cùng|cùng với|và các|với|-|–|,\s*và|;\s*và|,\s*với)?\s*(?:lãnh đạo\s+|đại diện\s+)?"
 )
 _COORDINATE = re.compile(
     r"(?:phối hợp|kết hợp|phối kết hợp|liên kết|cộng tác)(?:\s+(?:chặt chẽ|đồng bộ|thống nhất|thường xuyên|kịp thời|tốt|hiệu quả|tổ chức|triển khai|thực hiện|chặt|có hiệu quả|trao đổi))*(?:[,\s]+(?:với|cùng|cùng với|giữa))?\s*$|"
@@ -67,7 +67,7 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 _DIRECTS = re.compile(
-    r"(?<!\w)(?:chỉ đạo|lãnh đạo|hướng dẫn|đôn đốc|kiểm tra|giám sát|thanh tra|hỗ trợ|vận động|tạo điều kiện(?: thuận lợi)?(?: cho)?|đối với|khuyến khích|yêu cầu|đề nghị|tuyên truyền|nhắc nhở|quản lý|cho phép|giúp|cho|tập huấn|bồi dưỡng|khen thưởng|bảo đảm cho|"
+    r"(?<!\w)(?:chỉ đạo|lãnh đạo|hướng dẫn|đôn đốc|kiểm tra|giám sát|thanh tra|hỗ trợ|vận động|tạo điều kiện(?: thuận lợi)?(?: cho)?|đối với|khuyến khích|yêu cầu|đề nghị|tuyên truyền|nhắc nhở|quản lý|cho phép|giúp|cho|động viên(?: nhân dân và)?|huy động|tập huấn|bồi dưỡng|khen thưởng|bảo đảm cho|"
     r"phối hợp|theo dõi|chấn chỉnh|kiện toàn|thành lập|tổ chức|giao|phân công)\s*$",
     re.IGNORECASE,
 )
@@ -88,7 +88,7 @@ _ORDERS_OTHERS = re.compile(
 )
 _STANDING_BODY = re.compile(r"\s*(?:\([^)]*\)\s*)?[-–]\s*(?:[Cc]ơ quan|[Tt]hường trực|đơn vị|Đơn vị)")
 _ADVERBIAL = re.compile(
-    r"(?:hàng|hằng|định kỳ|trong|trước|sau|từ|đến|căn cứ|theo|trên cơ sở|để|nhằm|khi|ngoài|tùy|tuỳ|năm|quý|tháng|ngày|đồng thời|riêng|bên cạnh|với|qua|thông qua|đặc biệt|trường hợp|nếu|"
+    r"(?:hàng|hằng|định kỳ|trong|trước|sau|từ|đến|căn cứ|theo|trên cơ sở|để|nhằm|khi|ngoài|tùy|tuỳ|năm|quý|tháng|ngày|đồng thời|riêng|bên cạnh|với|qua|thông qua|đặc biệt|trường hợp|nếu|do đó|do vậy|vì vậy|vì thế|từ đó|trước mắt|"
     r"trên đây|nhận được|thực hiện|triển khai|hoạt động|các nội dung|chậm nhất|giao)(?!\w)",
     re.IGNORECASE,
 )
@@ -156,7 +156,7 @@ def find_roles(
 
 # Who is no office and is ordered all the same: owners, masters, members, the public; the head nouns of such subjects.
 _BODY_NOUN = (
-    r"(?:chủ(?! trương| đề| động| trì| yếu| tịch)|người|hộ|nhà|tổ chức|cá nhân|doanh nghiệp|cơ sở|đơn vị|cơ quan|trường|bệnh viện|thuyền (?:trưởng|viên)|lái xe|lái tàu|học sinh|sinh viên|giáo viên"
+    r"(?:chủ(?! trương| đề| động| trì| yếu| tịch)|người|hộ|nhà|tổ chức|cá nhân|doanh nghiệp|cơ sở|đơn vị|cơ quan|trường(?! hợp)|bệnh viện|thuyền (?:trưởng|viên)|lái xe|lái tàu|học sinh|sinh viên|giáo viên"
     r"|cán bộ|công chức|viên chức|đảng viên|hội viên|đoàn viên|công dân|lực lượng|hội đồng|ban|tổ|đội|công ty|tổng công ty|tập đoàn|hợp tác xã|bến|cảng|chợ|khách sạn|ngân hàng|hiệp hội|cộng đồng|gia đình"
     r"|nhân dân|thí sinh|phụ huynh|khách hàng|thành viên|trưởng|phó|đại lý|nhà thầu|cửa hàng|phòng|trạm|trung tâm|tiểu ban|bộ phận|ngành|địa phương|cấp ủy|chính quyền)"
 )
@@ -171,11 +171,49 @@ _PERSON_NOUN = re.compile(
 )
 
 
+# The same before any verb of an order, for heads that say without more words that somebody is meant.
+_ACTOR = re.compile(
+    r"\s*[“\"'–+*-]*\s*(?P<who>(?:(?:[Tt]ất cả(?: các)?|[Cc]ác|[Mm]ọi|[Tt]oàn thể)\s+)?(?:[Hh]ội đồng (?:quản trị|thành viên|quản lý|trường)|[Bb]an (?:giám đốc|giám hiệu|quản trị|điều hành|lãnh đạo)|[Cc]hủ (?:bến|đầu tư|cơ sở|phương tiện"
+    r"|tàu|hộ|rừng|nhà|công trình|sử dụng|doanh nghiệp)|[Nn]gười (?:đứng đầu|lao động|dân|sử dụng|lái)|[Dd]oanh nghiệp|[Cc]ơ quan|[Cc]ấp (?:tỉnh|huyện|xã|ủy)|[Nn]hà (?:thầu|đầu tư|trường)|[Vv]iện|[Tt]rường(?! hợp)|[Bb]ệnh viện)(?!\w)[^.;:\n]{0,90})"
+)
+
+
+def _acting(text: str, start: int, end: int) -> re.Match[str] | None:
+    """A subject that runs up to the first verb: "Doanh nghiệp viễn thông | bảo đảm …"; at most eight words, no comma before the verb."""
+    match = _ACTOR.match(text, start, end)
+    if match is None:
+        return None
+    for word in re.finditer(r"\s+(?=\w)", match["who"]):
+        at = match.start("who") + word.start()
+        if word.start() and begins_predicate(text, at) and len(match["who"][: word.start()].split()) >= 2:
+            who = text[match.start("who") : at]
+            if "," in who or len(who.split()) > 8:
+                return None
+            return re.compile(r"\s*[“\"'–+*-]*\s*(?P<who>.+)", re.S).match(text, start, at)
+    return None
+
+
+def listed_bodies(text: str, mentions: Sequence[Mention], *, offset: int = 0) -> list[Mention]:
+    """Members of a bare list of bodies (a table's cell, after "phối hợp với") that no grammar knows, by their head noun."""
+    found = []
+    for item in re.finditer(r"[^,;\n]+?(?=\s*(?:[,;\n]|\s+và\s|$))", text):
+        words = re.sub(r"^\s*(?:và\s+)?", "", item.group()).rstrip(" .")
+        start = item.start() + item.group().index(words) if words else item.end()
+        if any(m.start < start + len(words) and start < m.end for m in mentions) or not 1 <= len(words.split()) <= 10:
+            continue
+        if re.match(rf"(?:các\s+|những\s+)?{_BODY_NOUN}(?!\w)", words, re.IGNORECASE):
+            name = words[0].lower() + words[1:]
+            found.append(
+                Mention(start + offset, start + len(words) + offset, "unnamed", 0.6, name, group_id(name), True)
+            )
+    return found
+
+
 def _unnamed_subject(
     text: str, start: int, end: int, mentions: Sequence[Mention], number: int, offset: int, source: AssignmentSource
 ) -> list[RoleFact]:
     """Who is ordered at the clause's start though it is no office: "Chủ bến, thuyền trưởng … có trách nhiệm …", "Cơ quan đăng ký đầu tư: …"."""
-    match = _UNNAMED.match(text, start, end)
+    match = _UNNAMED.match(text, start, end) or _acting(text, start, end)
     if match is None:
         return []
     who, at = match["who"].rstrip(" ,"), match.start("who")
@@ -356,6 +394,10 @@ def _cue(
         if re.search(r"\(\s*$", gap):
             return None, "apposition", 0.0
     if _COORDINATE.search(so_far if i == 0 else gap):
+        if re.search(
+            r"(?:quy chế|cơ chế|quy trình|nguyên tắc|công tác|sự)\s+phối hợp\s+giữa\s*$", so_far, re.IGNORECASE
+        ):
+            return None, "mention", 0.0
         return "coordinate", "coordination", 0.93
     if _ACTS_AFTER.match(text, follow) and not re.search(r"(?:của|thuộc)\s*$", gap):
         return "lead", "acts", 0.95
@@ -367,7 +409,12 @@ def _cue(
             r"theo đó", so_far, re.IGNORECASE
         ):
             return None, "old order", 0.0
-        if not _orders_here(text, start, so_far, orderers) or (_PUBLIC.match(m.name) and not label and start > 0):
+        duty = re.search(r"(?:phân công|bố trí)\s*$", so_far, re.IGNORECASE) and re.match(r"(?:các )?cán bộ", m.name)
+        if (
+            duty
+            or not _orders_here(text, start, so_far, orderers)
+            or (_PUBLIC.match(m.name) and not label and start > 0)
+        ):
             return None, "directs", 0.0
         if not led or re.search(
             r"(?:^|[,;:]\s*|đồng thời\s*,?\s*)(?:giao|phân công|đề nghị|yêu cầu)\s*(?:cho\s*)?:?\s*$",
@@ -385,6 +432,10 @@ def _cue(
         return (
             ("lead", "by", 0.8)
             if works
+            and (
+                _BY_WORK.match(text, follow)
+                or re.search(r"(?:^|[(:]|^\W*riêng\s[^,;]{0,60})\s*do\s*$", so_far, re.IGNORECASE)
+            )
             and not re.search(r"(?:phong trào|cuộc vận động|chương trình|dự án|văn bản|hoạt động)[^,;]*$", so_far)
             else (None, "mention", 0.0)
         )
@@ -563,7 +614,7 @@ def inherit(
             and not any(f.mention.group for f in leads)
             and len(leads) == 1
             and all(f.key != leads[0].key for f in own_leads)
-        ) and not _resumes(own_leads, leads[0]):
+        ) and not _resumes(own_leads):
             roles += [leads[0]]
         if not own_leads or not leads:
             roles += [f for f in others if f.key not in explicit]
@@ -575,7 +626,7 @@ def inherit(
     return _once(roles)
 
 
-def _resumes(own: Sequence[RoleFact], heading: RoleFact) -> bool:
+def _resumes(own: Sequence[RoleFact]) -> bool:
     """Whether explicit leads only speak of the heading's lead again, or of the public under it."""
     return all(
         f.mention.group and (_PUBLIC.match(f.mention.name) is not None or f.rule == "unnamed subject") for f in own

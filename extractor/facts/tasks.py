@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 import regex as re
 
-from extractor.facts.agencies import Context, Mention, begins_predicate, find_agencies
+from extractor.facts.agencies import Context, Mention, begins_predicate, find_agencies, group_id
 from extractor.facts.aliases import find_aliases, resolve
-from extractor.facts.assignments import RoleFact, find_roles, inherit
+from extractor.facts.assignments import RoleFact, find_roles, inherit, listed_bodies
 from extractor.facts.fact import Range
 from extractor.facts.fields import Field, fields_of, leading_field
 from extractor.facts.tables import Row, find_rows
@@ -258,9 +258,25 @@ class _Builder:
         for base, field in fields:
             start, end = base + field.start, base + field.end
             if field.kind in ("lead", "coordinate"):
+                known = self.mentions(start, end)
+                members = sorted([*known, *listed_bodies(self.flow[start:end], known)], key=lambda m: m.start)
+                if (
+                    len(members) > 1 and not known and not any(m.name.startswith("các ") for m in members)
+                ):  # nobody but kinds of actors: one entry
+                    first, last = members[0], members[-1]
+                    name = clean(self.flow[start + first.start : start + last.end])
+                    members = [replace(first, end=last.end, name=name[0].lower() + name[1:], agency_id=group_id(name))]
                 roles += [
-                    RoleFact(field.kind, m, m.start + start, m.end + start, "heading", "field", 0.92)
-                    for m in self.mentions(start, end)
+                    RoleFact(
+                        field.kind,
+                        m,
+                        m.start + start,
+                        m.end + start,
+                        "heading",
+                        "field",
+                        min(0.92, m.confidence + 0.05),
+                    )
+                    for m in members
                 ]
             elif field.kind == "who":
                 found = find_roles(
@@ -310,7 +326,9 @@ class _Builder:
         if not _has_order(text):
             return True
         return self._residue(unit) <= _LABEL_WORDS and not re.search(
-            r"chịu trách nhiệm\s+(?:toàn diện|chính|về|trước)", text
+            r"chịu trách nhiệm\s+(?:toàn diện|chính|về|trước)|(?<!\w)(?:gửi|nộp)\s+(?:báo cáo|kết quả|hồ sơ)",
+            text,
+            re.IGNORECASE,
         )
 
     def _residue(self, unit: Unit) -> int:
@@ -401,7 +419,7 @@ class _Builder:
             end = starts[i + 1] if i + 1 < len(starts) else unit.end
             if len(self.flow[start:end].split()) < 6:
                 return []
-            parts.append((start, end, [r for r in roles if start <= r.start < end]))
+            parts.append((start, end, self.roles(start, end)))
         if any(not [r for r in part[2] if r.role == "lead"] for part in parts):
             return []
         named = [{r.key for r in part[2] if r.role == "lead"} for part in parts]

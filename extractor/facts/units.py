@@ -47,6 +47,8 @@ _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
 # From the outside in; the patterns above stand in another order, because "1.1" must be tried before "1.".
 _RANK = {s: r for r, s in enumerate(("part", "article", "roman", "1", "1)", "2", "3", "letter", "(i)", "-", "•", "+"))}
 
+_DASHES = ("-", "•", "+")  # counted, not numbered
+
 _ORDER = re.compile(
     r"yêu cầu|chỉ thị|giao\b|đề nghị|phân công|ban hành|kết luận|thống nhất|quyết định|chỉ đạo|thực hiện|triển khai|tập trung|điện\s*:",
     re.IGNORECASE,
@@ -309,7 +311,8 @@ def _tree(body: Sequence[Paragraph], markers: list[Marker | None]) -> list[Unit]
             stack.pop()
         parent = stack[-1] if stack else None
         siblings = parent.children if parent else roots
-        element, restored = _element(marker, [s for s in siblings if s.style == marker.style])
+        alike = [s for s in siblings if s.style == marker.style or (s.style in _DASHES and marker.style in _DASHES)]
+        element, restored = _element(marker, alike, _following(markers, i) if alike else None)
         restored = restored or marker.length == 0
         start = paragraph.start + marker.length
         path = (*(parent.path if parent else ()), element)
@@ -328,13 +331,35 @@ def _tree(body: Sequence[Paragraph], markers: list[Marker | None]) -> list[Unit]
     return roots
 
 
-def _element(marker: Marker, siblings: Sequence[Unit]) -> tuple[str, bool]:
-    """The element of the path for a marker after its siblings of the same style."""
-    if marker.style in ("-", "•"):
+def _next_value(style: str, value: str) -> str | None:
+    """The number after this one in its style."""
+    if style == "roman":
+        return _to_roman(_roman(value) + 1)
+    if style == "letter":
+        at = LETTERS.find(value)
+        return LETTERS[at + 1] if 0 <= at < len(LETTERS) - 1 else None
+    return str(int(value) + 1) if value.isdigit() else None
+
+
+def _following(markers: Sequence[Marker | None], at: int) -> str | None:
+    """The value of the next marker of the same style and list."""
+    own = markers[at]
+    assert own is not None
+    for marker in markers[at + 1 :]:
+        if marker and marker.style == own.style:
+            return marker.value.upper() if own.style == "roman" else marker.value.lstrip("0") or "0"
+        if marker and _RANK[marker.style] < _RANK[own.style]:
+            return None
+    return None
+
+
+def _element(marker: Marker, siblings: Sequence[Unit], following: str | None) -> tuple[str, bool]:
+    """The element of the path for a marker after its siblings of the same style; `following` is the next number of the list."""
+    if marker.style in _DASHES:
         return f"-{len(siblings) + 1}", False
-    if marker.style == "+":
-        return f"+{len(siblings) + 1}", False
     value = marker.value
+    if siblings and following and value == siblings[-1].path[-1] and _next_value(marker.style, value) == following:
+        return value, False  # printed twice, and the numbering goes on from it: as printed
     if marker.style == "roman":
         last = _roman(siblings[-1].path[-1]) if siblings else 0
         if last and _roman(value) <= last:
