@@ -550,7 +550,8 @@ def _with_place(view: str, at: int, end: int, rule: str, confidence: float, cont
 
 
 _KIND_OF_PLACE = re.compile(
-    r"\s+(?:biên giới|ven biển|miền núi|Tây Nguyên|miền Trung|trọng điểm|phía Bắc|phía Nam|nêu trên|nói trên)(?!\w)"
+    rf"\s+(?:biên giới|ven biển|miền núi|Tây Nguyên|miền Trung|trọng điểm|phía Bắc|phía Nam|nêu trên|nói trên|(?:vùng|khu vực|miền|phía) {_PROPER}"
+    rf"|(?:có|giáp)(?: [[:lower:]]+){{1,5}}(?: {_PROPER})?(?=\s*[,:;]))(?!\w)"
 )
 
 
@@ -942,7 +943,7 @@ def _free_qualifier(view: str, end: int) -> int:
     """A group's own qualifier in free words, up to the verb: "các đơn vị | cấp nước sạch …", at most eight syllables."""
     charged = _CHARGED.match(view, end)
     if charged:
-        return charged.end()
+        return charged.start() + len(re.sub(r"\s*,?\s(?:theo|căn cứ|trong phạm vi)\s.*$", "", charged[0], flags=re.S))
     modified = _MODIFIED.match(view, end)
     if modified:
         return modified.end()
@@ -950,7 +951,7 @@ def _free_qualifier(view: str, end: int) -> int:
     while taken < 8:
         if begins_predicate(view, i) or _STOP_WORDS.match(view, i):
             break
-        match = re.compile(r"[ \t]+(\w+)").match(view, i)
+        match = re.compile(r"[ \t]+(?!các\s)(\w+)").match(view, i)
         if not match:
             break
         i = match.end()

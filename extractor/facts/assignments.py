@@ -104,6 +104,12 @@ _PUBLIC = re.compile(
 _REPORTING_OLD_ORDER = re.compile(r"(?:theo đó|trước đó|đã|tại \S+ (?:số|này)[^,]{0,60},)\s*,?\s*$", re.IGNORECASE)
 
 
+# A line that ends so was broken within a phrase.
+_GOES_ON = re.compile(
+    r"(?:,|(?<!\w)(?:Chủ tịch|Giám đốc|Thủ trưởng|Trưởng|Bộ|Sở|Ủy ban|và|các|của|với|theo|tại|về|cho|là|thuộc|để|trong))\s*$"
+)
+
+
 def sentences(text: str) -> list[tuple[int, int]]:
     """[start, end) of the clauses of a unit: split at full stops, semicolons and line ends, not inside abbreviations or numbers."""
     bounds: list[tuple[int, int]] = []
@@ -119,6 +125,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
         if char == "(" and i and i > start and _ENUMERATOR.match(text, i):
             bounds.append((start, i))
             start = i
+        if char == "\n" and _GOES_ON.search(text[max(0, i - 24) : i]):
+            continue
         if char in ".;!?…\n" and (
             char == "\n"
             or (depth == 0 and _SENTENCE.match(text, i) and not (char == "." and _ABBREVIATED.search(text[:i])))
@@ -143,6 +151,10 @@ def find_roles(
     `mentions` are the agencies in `text`; `offset` moves their places into the flow. The `issuer` orders, it is not ordered.
     """
     facts: list[RoleFact] = []
+    if label and (title := _body_title(text)):
+        begin, name = title
+        mention = Mention(begin, begin + len(name), "unnamed", 0.7, name[0].lower() + name[1:], group_id(name), True)
+        return [RoleFact("lead", mention, begin + offset, begin + len(name) + offset, source, "label", 0.7)]
     orderers = frozenset(m.end for m in mentions if _is_orderer(text, m, issuer))
     for number, (start, end) in enumerate(_joined(text, sentences(text), mentions)):
         inside = [m for m in mentions if start <= m.start < end and m.end not in orderers]
@@ -207,6 +219,25 @@ def listed_bodies(text: str, mentions: Sequence[Mention], *, offset: int = 0) ->
                 Mention(start + offset, start + len(words) + offset, "unnamed", 0.6, name, group_id(name), True)
             )
     return found
+
+
+_TITLE = re.compile(
+    r"\s*(?P<name>(?:các\s+)?(?:cơ quan|đơn vị|tổ chức|doanh nghiệp|cơ sở)(?!\w)[^,;:.()\n]+?)\s*(?:\([^()]*\)\s*)?$",
+    re.IGNORECASE,
+)
+
+
+def _body_title(text: str) -> tuple[int, str] | None:
+    """A heading that is nothing but whom it is about, by what they are for: "Cơ quan chủ trì giải quyết thủ tục (Sở X, …)"."""
+    match = _TITLE.match(text)
+    if match is None or not 4 <= len(match["name"].split()) <= 12:
+        return None
+    name = match["name"]
+    if re.search(
+        r"(?:thực hiện|triển khai|liên quan|trực thuộc|có trách nhiệm|phối hợp)(?: với)?$|\s(?:và|với)\s", name
+    ) or not any(begins_predicate(name, w.start()) for w in re.finditer(r"\s+(?=\w)", name)):
+        return None
+    return match.start("name"), name
 
 
 def _unnamed_subject(
@@ -383,6 +414,8 @@ def _cue(
     text: str, start: int, m: Mention, i: int, mentions: Sequence[Mention], gap: str, so_far: str, follow: int, *, led: bool, first: bool, label: bool, in_parentheses: bool, before: Role | None, orderers: frozenset[int]
 ) -> tuple[Role | None, str, float]:  # fmt: skip
     if in_parentheses:
+        if re.match(r"\s*là (?:cơ quan )?thường trực", text[m.end : m.end + 30]):
+            return None, "apposition", 0.0
         if _ACTS_AFTER.match(text, m.end):
             return "lead", "parentheses", 0.9
         if _COORDINATES_AFTER.match(text[m.end : m.end + 60].split(")")[0]):

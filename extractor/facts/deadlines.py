@@ -156,7 +156,7 @@ def _nothing(_match: re.Match[str], _text: _Text) -> list[_Reading]:
 
 _LENGTH = (
     r"(?P<n>\d{1,3}|một|hai|ba|bốn|năm|sáu|bảy|mười)\s*(?:\([^)]{1,20}\)\s*)?"
-    r"(?P<unit>ngày\s+làm\s+việc|ngày|tháng|tuần|giờ\s+làm\s+việc|giờ|năm|phút)(?:\s+liên\s+t(?:iếp|ục))?"
+    r"(?P<unit>ngày\s+làm\s+việc|ngày|tháng|tuần|giờ\s+làm\s+việc|giờ|năm|phút)(?:\s+liên\s+t(?:iếp|ục)|\s+đầu(?:\s+tiên)?)?"
 )
 _WORDS = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "mười": 10}
 _WITHIN = (
@@ -458,10 +458,12 @@ def _times(match: re.Match[str], _text: _Text) -> list[_Reading] | None:
 
 @_rule(
     "times-a-unit",
-    rf"(?P<often>{_TIMES})\s+lần\s*(?:/|trong|mỗi|một|trên)\s*(?:một\s+|0?1\s+|mỗi\s+)?(?P<unit>tuần|tháng|quý|năm)",
+    rf"(?P<often>{_TIMES})\s+lần\s*(?:/|trong|mỗi|một|trên)\s*(?:một\s+|0?1\s+|mỗi\s+)?(?P<unit>ngày|tuần|tháng|quý|năm)",
     0.85,
 )
-def _times_a_unit(match: re.Match[str], _text: _Text) -> list[_Reading] | None:
+def _times_a_unit(match: re.Match[str], text: _Text) -> list[_Reading] | None:
+    if match["unit"] == "ngày":  # of a report a cycle, else how intense the work is
+        return _recur("FREQ=DAILY") if re.search(r"báo\s+cáo", text.clause(match.start())) else None
     return _often(1, match["unit"], _COUNT.get(match["often"]) or int(match["often"]))
 
 
@@ -838,6 +840,10 @@ def _by_period(match: re.Match[str], text: _Text) -> list[_Reading] | None:
         return _NOTHING
     if not field_cue and (_past(clause, rest) or _goal(match, text, yearly)):
         return _NOTHING
+    if re.match(r"(?:từ\s+nay|đến|cho\s+đến)", cue) and re.search(
+        r"(?:kịch\s+bản|quy\s+hoạch|lộ\s+trình|chiến\s+lược)\s[^,.;]*$", clause
+    ):
+        return _NOTHING  # the horizon of what is to be drafted
     if cue.endswith("trước"):
         last = day_before(first)
         if match["part"]:
@@ -861,6 +867,17 @@ def _end_of_this_year(match: re.Match[str], text: _Text) -> list[_Reading] | Non
     if text.signed is None or _past(text.clause(match.start()), text.rest(match.end())):
         return None
     return [_Reading("date", due=date(text.signed.year, 12, 31))]
+
+
+@_rule("reported-in-year", r"(?<=\()\s*(?:vào\s+|trong\s+)?năm\s+(?P<year>20\d{2})(?=\s*\))", 0.7)
+def _reported_in_year(match: re.Match[str], text: _Text) -> list[_Reading] | None:
+    """ "Báo cáo giữa kỳ … (năm 2030)": the year in brackets of a report to be made."""
+    due = date(int(match["year"]), 12, 31)
+    if not re.search(r"(?:báo\s+cáo|sơ\s+kết|tổng\s+kết)[^.;()]{0,100}\($", text.clause(match.start())) or (
+        text.signed and due < text.signed
+    ):
+        return None
+    return [_Reading("date", due=due)]
 
 
 @_rule("done-by-period", rf"(?P<span>{PERIOD})(?=\s*[,:]?\s*(?:phải\s+)?(?:hoàn\s+thành|xong|báo\s+cáo|trình))", 0.6)
@@ -949,7 +966,9 @@ def _promptly(_match: re.Match[str], _text: _Text) -> list[_Reading]:
 
 
 @_rule(
-    "on-demand", r"(?:đột\s+xuất(?:\s*,[^.;()]{0,40})?\s+(?:khi\s+có|theo)\s+yêu\s+cầu|báo\s+cáo\s+đột\s+xuất)", 0.75
+    "on-demand",
+    r"(?:đột\s+xuất(?:\s*,[^.;()]{0,40})?\s+(?:(?:khi\s+có|theo)\s+yêu\s+cầu|khi\s+(?:cần\s+thiết|cần|phát\s+sinh))|báo\s+cáo\s+đột\s+xuất)",
+    0.75,
 )
 def _on_demand(_match: re.Match[str], _text: _Text) -> list[_Reading]:
     return [_Reading("ongoing")]
@@ -972,6 +991,8 @@ def _in_clause(text: _Text, match: re.Match[str], other: Range) -> bool:
 @_rule("without-pause", r"liên\s+tục", 0.7)
 def _without_pause(match: re.Match[str], text: _Text) -> list[_Reading]:
     before, after = text.clause(match.start()), text.rest(match.end())
+    if re.search(r"(?:\bđể|nhằm)\s[^.;]*$|đầy\s+đủ\s*,?\s*$", before):
+        return _NOTHING  # what the work is for
     of_a_state = re.search(
         r"(?:phát\s+triển|hoạt\s+động|bảo\s+đảm|đảm\s+bảo|thông\s+suốt|tăng|giảm|gia\s+tăng|ổn\s+định|thời\s+gian|năm|tháng|ngày|giờ|quá\s+trình"
         r"|được|sẽ|mưa|xảy\s+ra|học\s+tập|công\s+tác|làm\s+việc|diễn\s+ra|vận\s+hành|cung\s+cấp)(?:\s*,)?\s*(?:[^\W\d_]+\s*,\s*)?$",

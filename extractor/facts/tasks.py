@@ -62,6 +62,12 @@ _TO_WORK = re.compile(
     r"lãnh đạo|làm tốt|trong thời gian tới|thời gian tới|trên địa bàn|tỉnh|thành phố)(?!\w)|[,:;.])",
     re.IGNORECASE,
 )
+# "Phê duyệt Đề án … với nội dung sau:" is the issuer's own act; "Các giải pháp: …, cụ thể như sau:" a label with its reason.
+_APPROVES = re.compile(r"(?:Phê duyệt|Phê chuẩn|Thông qua|Ban hành|Công bố)\s[^;]*:$")
+_TOPIC = re.compile(
+    r"(?:Các|Một số|Những)?\s*(?:giải pháp|nhiệm vụ|nội dung|biện pháp)[^:.;]{0,30}:\s[^;]*(?:cụ thể\s+)?như sau:$",
+    re.IGNORECASE,
+)
 _LABEL_WORDS = 8  # a parent with a colon is a label if not more than these words are left besides names and cues
 _END = re.compile(r"\s*[./]+\s*[./]+\s*[\w✓*]{0,6}\s*$")  # "./." and what a pen left after it
 
@@ -305,6 +311,10 @@ class _Builder:
         if not unit.children:
             return False
         text = self.flow[unit.start : unit.end].strip()
+        if self.mentions(unit.start, unit.end) and self._residue(unit) <= 2:
+            return True  # nothing but who acts, though over several lines or without a colon
+        if _APPROVES.match(text) or _TOPIC.match(text):
+            return True
         if "\n" in text:
             # A label and a paragraph that only leads to the list: "II. NHIỆM VỤ ⏎ … thực hiện các nội dung sau:"
             first, _, rest = text.partition("\n")
@@ -335,8 +345,11 @@ class _Builder:
         """How many words of a parent are neither names nor cues that only introduce the list."""
         text = self.flow[unit.start : unit.end]
         kept = list(text)
-        for m in self.mentions(unit.start, unit.end):
+        mentions = self.mentions(unit.start, unit.end)
+        for m in mentions:
             kept[m.start : m.end] = " " * (m.end - m.start)
+        if mentions and re.match(r"\s*(?:Để|Nhằm)\s", text):
+            kept[: mentions[0].start] = " " * mentions[0].start  # what for
         left = _TO_WORK.sub(" ", re.sub(r"\([^)]*\)", " ", "".join(kept)))
         left = _TO_WORK.sub(" ", left)
         return len(re.findall(r"\w+", left))
