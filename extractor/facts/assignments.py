@@ -222,7 +222,7 @@ def listed_bodies(text: str, mentions: Sequence[Mention], *, offset: int = 0) ->
 
 
 _TITLE = re.compile(
-    r"\s*(?P<name>(?:các\s+)?(?:cơ quan|đơn vị|tổ chức|doanh nghiệp|cơ sở)(?!\w)[^,;:.()\n]+?)\s*(?:\([^()]*\)\s*)?$",
+    r"\s*(?P<name>(?:các\s+)?(?:cơ quan|đơn vị|doanh nghiệp|cơ sở)(?!\w)[^,;:.()\n]+?)\s*(?:\([^()]*\)\s*)?$",
     re.IGNORECASE,
 )
 
