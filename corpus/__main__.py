@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -147,7 +148,7 @@ def _calibrate(given: argparse.Namespace) -> int:
 
 
 def _bench(given: argparse.Namespace) -> int:
-    from corpus.bench import bench
+    from corpus.bench import bench, bench_facts
     from corpus.scan import make_scan
     from corpus.typeset import ROOMY
 
@@ -157,6 +158,8 @@ def _bench(given: argparse.Namespace) -> int:
         path = Path(folder) / "ban-quet-mau.pdf"
         path.write_bytes(made.pdf)
         bench(path, made.truth)
+    plan = max((s.text() for s in specimens() if re.search(r"(?m)^II\.\s", s.text())), key=len)
+    bench_facts(plan)
     for scan in given.scans or _real_scans():
         truth = scan.with_name(f"{scan.stem}.truth.txt")
         bench(scan, evaluate.truth_text(truth) if truth.exists() else None)

@@ -1,4 +1,4 @@
-"""Measures reading side by side in one go: this pipeline against plain Tesseract, same pages, same machine.
+"""Measures reading side by side in one go: this pipeline against plain Tesseract, same pages, same machine; and how facts grow.
 
 Only the ratios carry from one machine to another. Memory is read from /proc, so it is missing where there is none.
 """
@@ -6,14 +6,16 @@ Only the ratios carry from one machine to another. Memory is read from /proc, so
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -21,6 +23,7 @@ import pypdfium2 as pdfium
 from corpus.cer import cer
 
 PLAIN_DPI = 300  # what guides to Tesseract ask for
+PAGE_LETTERS = 2300  # of a printed page of body text
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,15 @@ class Run:
     seconds: float
     text: str
     pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """The facts of one document: its pages, tasks found, seconds on one core."""
+
+    pages: int
+    tasks: int
+    seconds: float
 
 
 def bench(path: Path, truth: str | None, say: Callable[[str], None] = print) -> list[Run]:
@@ -53,6 +65,60 @@ def bench(path: Path, truth: str | None, say: Callable[[str], None] = print) -> 
     say(f"bộ nhớ lớn nhất của một tiến trình con: {peak() or '–'} MB")
     say(f"lệnh `directives extract`, từ lúc gõ đến lúc xong: {command(path):.2f} giây")
     return runs
+
+
+def bench_facts(
+    text: str, say: Callable[[str], None] = print, pages: Sequence[int] = (4, 75, 150, 300)
+) -> list[Growth]:
+    """Facts of plans of so many pages, made of the sections of `text`, on one core after start-up: time a page must not grow."""
+    from extractor.facts import read_facts
+    from extractor.layout import lay_out
+    from extractor.reading.plain import pages as text_pages
+
+    grown: list[Growth] = []
+    say(f"\n{'dữ kiện của một văn bản':28}{'trang':>8}{'nhiệm vụ':>10}{'giây':>8}{'ms/trang':>10}")
+    for count in (pages[0], *pages):  # the first run starts up
+        data = plan_of(text, count).encode()
+        laid = lay_out(text_pages(data))
+        began = time.perf_counter()
+        facts = read_facts(laid, sha256="0" * 64)
+        grown.append(Growth(len(laid.pages), len(facts.tasks), time.perf_counter() - began))
+    for run in grown[1:]:
+        say(f"{'':28}{run.pages:8}{run.tasks:10}{run.seconds:8.2f}{1000 * run.seconds / run.pages:10.1f}")
+    short, long = grown[1], grown[-1]
+    say(
+        f"mỗi trang: bản dài nhất bằng {long.seconds / long.pages / (short.seconds / short.pages):.2f} lần bản ngắn nhất"
+    )
+    return grown[1:]
+
+
+def plan_of(text: str, pages: int) -> str:
+    """A plan of about so many pages: the numbered sections of a specimen over and over, numbered anew, a form feed a page."""
+    starts = [found.start() for found in re.finditer(r"(?m)^\s*[IVX]+\.\s", text)]
+    foot = re.search(r"(?m)^\s*Nơi nhận", text)
+    if len(starts) < 2 or foot is None:
+        raise ValueError("the text has no sections I., II., … or no recipients")
+    head, tail = text[: starts[0]], text[foot.start() :]
+    sections = [text[a:b] for a, b in pairwise([*starts, foot.start()])]
+    made, size = [head], 0
+    while size < pages * PAGE_LETTERS:
+        section = re.sub(
+            r"[IVX]+\.",
+            f"{len(made)}.",
+            re.sub(r"(?m)^(\s*)(\d{1,2})\.(?=\s)", r"\1\2)", sections[len(made) % len(sections)]),
+            count=1,
+        )
+        made.append(section)
+        size += len(section)
+    lines: list[str] = []
+    filled = 0
+    for line in "".join([*made, tail]).split("\n"):
+        if filled > PAGE_LETTERS:
+            lines[-1] += "\f"
+            filled = 0
+        lines.append(line)
+        filled += len(line) + 1
+    return "\n".join(lines)
 
 
 def plain(path: Path, name: str, threads: int | None) -> Run:
