@@ -85,14 +85,14 @@ _QUALIFIER = re.compile(
 )
 _OF_BODY = re.compile(r"\s+(?:của|thuộc|trực thuộc)\s+")
 _STOP_WORDS = re.compile(
-    r"\s*(?:để|nhằm|trong việc|về việc|về|đối với|khi|nếu|mà|là|được|bị|đã|đang|gồm|bao gồm|như|do|từ|với|và|hoặc|cho|tại|trên|ở|qua|vào|trong|của|thuộc|có|cùng|nhất là|đặc biệt|bằng)(?!\w)",
+    r"\s*(?:để|nhằm|trong việc|về việc|về|đối với|khi|nếu|mà|là|được|bị|đã|đang|gồm|bao gồm|như|do|từ|với|và|hoặc|cho|trước|sau|dịp|nhân dịp|trong dịp|tại|trên|ở|qua|vào|trong|của|thuộc|có|cùng|nhất là|đặc biệt|bằng)(?!\w)",
     re.IGNORECASE,
 )
 _PLACE_KIND = r"(?:thành phố|Thành phố|tỉnh|Tỉnh|huyện|Huyện|quận|Quận|thị xã|Thị xã|thị trấn|xã|Xã|phường|Phường|đặc khu|Đặc khu|TP\.?|Tp\.?|thủ đô|Thủ đô)"
 _PROPER = r"[[:upper:]][\wà-ỹ]*(?:\s*-\s*[[:upper:]][\wà-ỹ]*|\s+[[:upper:]][\wà-ỹ]*)*"
 _TAIL = re.compile(
     rf"\s+(?:(?P<listed>các tỉnh, thành phố(?: trực thuộc (?:Trung ương|trung ương|TW|T\.Ư))?|các tỉnh(?: trực thuộc Trung ương)?)|các cấp|cấp (?:tỉnh|huyện|xã|thành phố|cơ sở)|"
-    rf"các địa phương|cả nước|Trung ương|trung ương|TW|Việt Nam|[Qq]uốc gia|cùng cấp|tại các nước|khu vực\s+[IVXL\d]+|{_PLACE_KIND}(?:\s+(?P<place>{_PROPER}|\d+))?)(?!\w)"
+    rf"các địa phương|cả nước|Trung ương|trung ương|TW|Việt Nam|[Qq]uốc gia|cùng cấp|tại các nước|khu vực(?:\s+[IVXL\d]+)?(?=\s*[,.;:)\n]|\s+[[:lower:]]|$)|{_PLACE_KIND}(?:\s+(?P<place>{_PROPER}|\d+))?)(?!\w)"
 )
 _LOCAL_LIST = re.compile(
     rf"\s+(?P<items>(?:các\s+)?{_PLACE_KIND}(?:\s+{_PROPER})?(?:\s*(?:,|-|–|và)\s*(?:các\s+)?{_PLACE_KIND}(?:\s+{_PROPER})?)+|các\s+{_PLACE_KIND})(?!\w)"
@@ -131,7 +131,14 @@ def _verbs() -> re.Pattern[str]:
         key=len,
         reverse=True,
     )
-    return re.compile(r"\s*[,:]?\s*(?:" + "|".join(map(re.escape, phrases)) + r")(?!\w)", re.IGNORECASE)
+    return re.compile(rf"\s*[,:]?\s*(?!{_NO_VERB})(?:{'|'.join(map(re.escape, phrases))})(?!\w)", re.IGNORECASE)
+
+
+# Words that begin like a verb of one syllable.
+_NO_VERB = (
+    r"(?:giao (?:thông|dịch|lưu)|chi (?:phí|nhánh|cục|bộ|tiết|đoàn|hội)|thu (?:nhập|đông)|cấp (?:ủy|uỷ|tỉnh|huyện|xã|trên|dưới|cơ sở|học|độ|bách|thiết)|trực (?:thuộc|tuyến)"
+    r"|chỉ (?:thị|số|tiêu|huy)|theo (?:đó|quy)|mở đầu|tạo (?:giống|hình)|lập trường|xét nghiệm|tự (?:nhiên|nguyện|do))(?!\w)"
+)
 
 
 def begins_predicate(text: str, position: int) -> bool:
@@ -539,16 +546,24 @@ def _with_place(view: str, at: int, end: int, rule: str, confidence: float, cont
         if listed:
             return _listed_places(view, at, words, listed.end(), context)
         end = tail.end()
+        if tail["place"] and begins_predicate(view, tail.start("place")):
+            end = at + len(view[at : tail.start("place")].rstrip())  # "Ủy ban nhân dân thành phố | Chịu trách nhiệm …"
         kind_of_place = _KIND_OF_PLACE.match(view, end)
         if kind_of_place:
             end = kind_of_place.end()
         again = _TAIL.match(view, end)  # "Việt Nam thành phố", "cấp xã …"
         if again and not again["listed"]:
             end = again.end()
+    numbered = _NUMBERED.match(view, end) if _POST.match(view, at) else None
+    if numbered:
+        end = numbered.end()
     name = _canonical(view[at:end], context)
     return [Mention(at, end, rule, confidence, name, _id(name, context), _many(name))]
 
 
+# Posts and teams go by numbers: "Đồn Biên phòng 741", "Trạm Kiểm ngư số 3".
+_POST = re.compile(r"(?:Đồn|Trạm|Đội|Đoàn|Tổ|Hạt|Hải đội|Lữ đoàn|Trung đoàn|Sư đoàn|Bệnh viện|Trường)(?!\w)")
+_NUMBERED = re.compile(r"\s+(?:số\s+)?\d{1,4}(?![\w/%.,]*\d)(?!\s*(?:%|người|đồng))")
 _KIND_OF_PLACE = re.compile(
     rf"\s+(?:biên giới|ven biển|miền núi|Tây Nguyên|miền Trung|trọng điểm|phía Bắc|phía Nam|nêu trên|nói trên|(?:vùng|khu vực|miền|phía) {_PROPER}"
     rf"|(?:có|giáp)(?: [[:lower:]]+){{1,5}}(?: {_PROPER})?(?=\s*[,:;]))(?!\w)"
@@ -625,7 +640,8 @@ def _local_bodies(view: str, at: int, end: int, match: re.Match[str], context: C
         stop = match.end() if not named else view.index(named[0][0], end) - 1
         if not named:
             further = re.compile(
-                rf"\s+(?:trực thuộc (?:Trung ương|TW)|ven biển|miền núi|biên giới|trọng điểm|trong tỉnh|(?:vùng|khu vực|miền|phía) {_PROPER})(?!\w)"
+                rf"\s+(?:trực thuộc (?:Trung ương|TW)|ven biển|miền núi|biên giới|trọng điểm|trong tỉnh|(?:vùng|khu vực|miền|phía) {_PROPER}"
+                r"|(?:có|giáp)(?: [[:lower:]]+){1,4}(?=\s*[,:;]|\s+(?:chỉ đạo|tổ chức|chủ động|phối hợp|có trách nhiệm|triển khai|rà soát)))(?!\w)"
             ).match(view, stop)
             if further:
                 name, stop = name + view[further.start() : further.end()], further.end()
@@ -664,7 +680,7 @@ def _shape_end(view: str, position: int, *, small: bool = False) -> int | None:
         match = re.compile(r"[ \t]*(\w+(?:[&.]\w+)*)").match(view, i)
         if (
             end is not None
-            and view.startswith("Phòng", max(position, i - 5))
+            and view[max(position, i - 5) : i].lower() == "phòng"
             and (against := re.compile(r",\s*[Cc]hống(?!\w)").match(view, i))
         ):
             i = end = against.end()  # "Cục Phòng, chống …"
@@ -717,13 +733,13 @@ def _shape_end(view: str, position: int, *, small: bool = False) -> int | None:
 
 # Heads of small units, whose names often end in lower case: "Vụ Thị trường | trong nước", "Cục Quản lý | công trình thủy lợi".
 _SMALL_UNIT = re.compile(
-    r"(?:Vụ|Cục|Chi cục|Tổng cục|Phòng|Trung tâm|Ban|Viện|Đài|Hội|Hiệp hội|Lực lượng|lực lượng|Công ty|Tổng công ty)\s*$"
+    r"(?:Vụ|Cục|Chi cục|Tổng cục|Phòng|Trung tâm|Ban|Viện|Đài|Hội|Hiệp hội|Hội đồng|Lực lượng|lực lượng|Công ty|Tổng công ty)\s*$"
 )
 
 
 # Words that are verbs of orders and nouns of names alike: nouns where the name visibly ends soon after.
 _NOUN_OR_VERB = re.compile(
-    r" (?:thông tin|kiểm soát|thống kê|quản lý|đào tạo|thanh tra|kiểm tra|đầu tư|nghiên cứu|phát triển|bảo vệ|thi đua|khen thưởng|chi|thu|giám sát|sử dụng|ứng dụng|phòng, chống)(?!\w)"
+    r" (?:thông tin|kiểm soát|thống kê|quản lý|đào tạo|thanh tra|kiểm tra|đầu tư|nghiên cứu|phát triển|bảo vệ|thi đua|khen thưởng|chi|thu|giám sát|sử dụng|ứng dụng|phòng, chống)(?!\w)(?! (?:việc|công tác|các|những|chặt chẽ))"
 )
 
 
@@ -989,6 +1005,8 @@ def _canonical(words: str, context: Context) -> str:
             continue
         same = spelling.key(issuer)
         bare = spelling.key(name)
+        if issuer == context.issuer and re.fullmatch(rf"{re.escape(bare)} (?:tỉnh|thành phố) .+", same) and " " in bare:
+            return issuer
         if same.startswith(bare + " ") and re.fullmatch(
             r"(?:ủy ban nhân dân|hội đồng nhân dân|tỉnh ủy|thành ủy|ban thường vụ tỉnh ủy|ban thường vụ thành ủy)(?: (?:tỉnh|thành phố|huyện|quận|thị xã|xã|phường|đặc khu))?",
             bare,
