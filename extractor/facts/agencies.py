@@ -67,7 +67,7 @@ _KIND_WORDS = (
     "bệnh viện", "xã", "phường", "thị trấn", "đặc khu", "huyện", "quận", "thị xã", "thành phố", "tỉnh", "hội", "hiệp hội", "hợp tác xã", "cấp ủy", "chính quyền", "chính quyền địa phương", "cấp",
     "phòng", "phòng, ban", "trung tâm", "tập đoàn", "tập đoàn kinh tế", "tổng công ty", "công ty", "khách sạn", "cơ sở", "thư viện", "bảo tàng", "hộ gia đình", "chủ đầu tư", "ban quản lý", "lực lượng", "đồng chí",
     "thành viên", "nhà trường", "nhà thầu", "chủ rừng", "hộ kinh doanh", "hiệp hội ngành nghề", "ngân hàng", "quỹ", "báo", "đài", "tổ chức chính trị", "tổ chức chính trị - xã hội", "tổ chức xã hội",
-    "tổ chức tín dụng", "đảng ủy", "huyện ủy", "thành ủy", "tỉnh ủy", "chi bộ", "đảng bộ", "trạm", "học viện", "ban đảng", "liên đoàn", "khu, cụm công nghiệp", "nhà máy", "chủ thể", "cơ quan đơn vị", "nhà khoa học",
+    "tổ chức tín dụng", "đảng ủy", "huyện ủy", "thành ủy", "tỉnh ủy", "thị ủy", "quận ủy", "chi bộ", "đảng bộ", "trạm", "học viện", "ban đảng", "liên đoàn", "khu, cụm công nghiệp", "nhà máy", "chủ thể", "cơ quan đơn vị", "nhà khoa học",
     "tổ", "đội", "đội, tổ", "thôn", "khu phố", "ấp", "bản", "hộ dân", "cộng đồng dân cư", "chủ cơ sở", "chủ phương tiện", "nhà đầu tư", "ban chỉ đạo", "ban chỉ huy", "cán bộ", "nhà tưởng niệm", "nhà truyền thống",
     "khu di tích lịch sử", "trưởng thôn", "vườn quốc gia", "hội đoàn thể", "đài truyền hình", "nhà hàng", "hộ kinh doanh", "tổ dân phố", "thuyền trưởng", "chủ tàu cá", "chủ tàu", "chủ hộ", "chủ hồ", "chủ chợ", "cơ sở kinh doanh", "trạm y tế", "nhà thuốc", "xí nghiệp", "nông trường", "lâm trường", "chủ vườn", "sở - ngành",
 )  # fmt: skip
