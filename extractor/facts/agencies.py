@@ -35,13 +35,13 @@ _HEADS = sorted(
         "Tổng Công ty", "Tập đoàn", "Điện lực", "Bưu điện", "Hiệp hội", "Bộ Chỉ huy", "Bộ Tư lệnh", "Ban Chỉ huy", "Bộ đội", "Quỹ", "Phòng", "Bệnh viện", "Cảng vụ", "Lực lượng", "lực lượng",
         "Cơ quan", "cơ quan", "Tổ công tác", "Tổ", "Thường trực", "Ban Thường vụ", "Ban Chấp hành", "Ban Thường trực", "Ban Quản lý", "Ban quản lý", "Ban Chỉ đạo", "Trạm", "Thuế",
         "Hải quan", "Chi nhánh", "Thống kê", "Kiểm toán", "Vườn quốc gia", "Khu", "Nhà xuất bản", "Tạp chí", "Cổng Thông tin", "Cổng thông tin", "Thương vụ", "Quân khu", "hệ thống",
-        "ngành", "Ngành", "Hợp tác xã", "Cụm thi đua", "Khối thi đua", "Bí thư Thành đoàn", "Câu lạc bộ",
+        "ngành", "Ngành", "Hợp tác xã", "Cụm thi đua", "Khối thi đua", "Bí thư Thành đoàn", "Câu lạc bộ", "Ban cán sự đảng", "Ban Cán sự đảng", "Ban thường vụ", "Đảng đoàn", "Đảng Đoàn", "ban thường vụ", "đảng đoàn",
     ),
     key=len, reverse=True,
 )  # fmt: skip
 _HEAD = re.compile(r"(?<![\w/-])(?:" + "|".join(re.escape(h) for h in _HEADS) + r")(?!\w)")
 _NEED_A_NAME = {"Bộ", "Ban", "Tổ", "Khu", "Hội", "Đoàn", "Phòng", "Sở", "Trường", "Cơ quan", "Quỹ", "Đài", "Báo"}
-_LOWER_HEADS = {"lực lượng", "cơ quan", "hệ thống", "ngành"}  # need a capital right after
+_LOWER_HEADS = {"ban thường vụ", "đảng đoàn", "lực lượng", "cơ quan", "hệ thống", "ngành"}  # need a capital right after
 
 # Heads of office who stand for their body (GUIDE: "Giám đốc Sở Y tế" is Sở Y tế).
 _CHIEF = (
@@ -63,12 +63,12 @@ _PERSON_GROUP = re.compile(
 )
 
 _KIND_WORDS = (
-    "viện nghiên cứu", "trường đại học", "trường cao đẳng", "trường học", "cơ sở giáo dục", "cơ sở y tế", "cơ sở đào tạo", "cơ sở khám bệnh, chữa bệnh", "cơ sở sản xuất", "sở", "ban ngành", "ban, ngành", "ban", "ngành", "đoàn thể", "đơn vị", "cơ quan", "địa phương", "tổ chức", "cá nhân", "doanh nghiệp", "bộ", "cục", "vụ", "tổng cục", "chi cục", "viện", "trường",
+    "viện nghiên cứu", "trường đại học", "trường cao đẳng", "trường mầm non", "trường tiểu học", "trường trung học cơ sở", "trường trung học phổ thông", "trường phổ thông", "trung học cơ sở", "trung học phổ thông", "trường học", "cơ sở giáo dục", "cơ sở y tế", "cơ sở đào tạo", "cơ sở khám bệnh, chữa bệnh", "cơ sở sản xuất", "sở", "ban ngành", "ban, ngành", "ban", "ngành", "đoàn thể", "đơn vị", "cơ quan", "địa phương", "tổ chức", "cá nhân", "doanh nghiệp", "bộ", "cục", "vụ", "tổng cục", "chi cục", "viện", "trường",
     "bệnh viện", "xã", "phường", "thị trấn", "đặc khu", "huyện", "quận", "thị xã", "thành phố", "tỉnh", "hội", "hiệp hội", "hợp tác xã", "cấp ủy", "chính quyền", "chính quyền địa phương", "cấp",
     "phòng", "phòng, ban", "trung tâm", "tập đoàn", "tập đoàn kinh tế", "tổng công ty", "công ty", "khách sạn", "cơ sở", "thư viện", "bảo tàng", "hộ gia đình", "chủ đầu tư", "ban quản lý", "lực lượng", "đồng chí",
     "thành viên", "nhà trường", "nhà thầu", "chủ rừng", "hộ kinh doanh", "hiệp hội ngành nghề", "ngân hàng", "quỹ", "báo", "đài", "tổ chức chính trị", "tổ chức chính trị - xã hội", "tổ chức xã hội",
     "tổ chức tín dụng", "đảng ủy", "huyện ủy", "thành ủy", "tỉnh ủy", "thị ủy", "quận ủy", "chi bộ", "đảng bộ", "trạm", "học viện", "ban đảng", "liên đoàn", "khu, cụm công nghiệp", "nhà máy", "chủ thể", "cơ quan đơn vị", "nhà khoa học",
-    "tổ", "đội", "đội, tổ", "thôn", "khu phố", "ấp", "bản", "hộ dân", "cộng đồng dân cư", "chủ cơ sở", "chủ phương tiện", "nhà đầu tư", "ban chỉ đạo", "ban chỉ huy", "cán bộ", "nhà tưởng niệm", "nhà truyền thống",
+    "tổ", "đội", "đội, tổ", "thôn", "khu phố", "ấp", "bản", "hộ dân", "cộng đồng dân cư", "chủ cơ sở", "chủ phương tiện", "nhà đầu tư", "ban chỉ đạo", "ban chỉ huy", "ban thường vụ", "ban chấp hành", "đảng đoàn", "cán bộ", "nhà tưởng niệm", "nhà truyền thống",
     "khu di tích lịch sử", "trưởng thôn", "vườn quốc gia", "hội đoàn thể", "đài truyền hình", "nhà hàng", "hộ kinh doanh", "tổ dân phố", "thuyền trưởng", "chủ tàu cá", "chủ tàu", "chủ hộ", "chủ hồ", "chủ chợ", "cơ sở kinh doanh", "trạm y tế", "nhà thuốc", "xí nghiệp", "nông trường", "lâm trường", "chủ vườn", "sở - ngành",
 )  # fmt: skip
 _KIND = "(?:" + "|".join(sorted(map(re.escape, _KIND_WORDS), key=len, reverse=True)) + r")(?!\w)"
@@ -92,7 +92,7 @@ _PLACE_KIND = r"(?:thành phố|Thành phố|tỉnh|Tỉnh|huyện|Huyện|quậ
 _PROPER = r"[[:upper:]][\wà-ỹ]*(?:\s*-\s*[[:upper:]][\wà-ỹ]*|\s+[[:upper:]][\wà-ỹ]*)*"
 _TAIL = re.compile(
     rf"\s+(?:(?P<listed>các tỉnh, thành phố(?: trực thuộc (?:Trung ương|trung ương|TW|T\.Ư))?|các tỉnh(?: trực thuộc Trung ương)?)|các cấp|cấp (?:tỉnh|huyện|xã|thành phố|cơ sở)|"
-    rf"các địa phương|cả nước|Trung ương|trung ương|TW|Việt Nam|[Qq]uốc gia|cùng cấp|tại các nước|khu vực(?:\s+[IVXL\d]+)?(?=\s*[,.;:)\n]|\s+[[:lower:]]|$)|{_PLACE_KIND}(?:\s+(?P<place>{_PROPER}|\d+))?)(?!\w)"
+    rf"các địa phương|cả nước|Trung ương|trung ương|TW|Việt Nam|[Qq]uốc gia|cùng cấp|vùng\s+[IVX\d]+|tại các nước|khu vực(?:\s+[IVXL\d]+)?(?=\s*[,.;:)\n]|\s+[[:lower:]]|$)|{_PLACE_KIND}(?:\s+(?P<place>{_PROPER}|\d+))?)(?!\w)"
 )
 _LOCAL_LIST = re.compile(
     rf"\s+(?P<items>(?:các\s+)?{_PLACE_KIND}(?:\s+{_PROPER})?(?:\s*(?:,|-|–|và)\s*(?:các\s+)?{_PLACE_KIND}(?:\s+{_PROPER})?)+|các\s+{_PLACE_KIND})(?!\w)"
@@ -312,6 +312,10 @@ def _body_or_group(view: str, at: int, known: dict[int, int], context: Context) 
     if cabinet:
         name = "các bộ, cơ quan ngang bộ" + (", cơ quan thuộc Chính phủ" if cabinet["rest"] else "")
         return [Mention(at, cabinet.end(), "group", 0.9, name, group_id(name), True, True)]
+    board = _BOARD_OF.match(view, at)
+    if board and (inner := _group(view, board.end(), known, context)):
+        name = f"{view[at : board.end()].strip().lower()} {inner[0].name}"
+        return [replace(inner[0], start=at, name=name, agency_id=group_id(name)), *inner[1:]]
     shared = _shared_head(view, at, context)
     if shared:
         return shared
@@ -327,6 +331,8 @@ def _body_or_group(view: str, at: int, known: dict[int, int], context: Context) 
     return group or named
 
 
+# "ban thường vụ các huyện ủy, thành ủy": a board of each of a group.
+_BOARD_OF = re.compile(r"[Bb]an (?:thường vụ|chấp hành|[Gg]iám hiệu|[Gg]iám đốc|lãnh đạo|quản trị) (?=các\s)")
 _PLURAL = re.compile(r"[Cc]ác\s+(?=[[:upper:]])")
 
 
@@ -985,6 +991,8 @@ def _is_own_body(view: str, more: re.Match[str], known: dict[int, int]) -> bool:
     at = more.start("kind")
     if more["det"]:
         return True
+    if re.match(r"[[:upper:]]\w*\s+[[:upper:]]\w", more["kind"]):
+        return True  # "… và | Ban Chỉ đạo chuyển đổi số tỉnh"
     word = view[at : at + 1]
     return word.isupper() and (
         at in known

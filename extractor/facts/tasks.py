@@ -467,6 +467,8 @@ _CLAUSE = re.compile(
 
 def _has_order(text: str) -> bool:
     """Whether anything in the words is ordered or demanded: a list of goods, places or sources of money is no work."""
+    if re.match(r"\W*Các\s", text) and any(begins_predicate(text, m.start()) for m in re.finditer(r"\s(?=\w)", text)):
+        return True  # a subject that no register knows
     return (
         _DEONTIC.search(text) is not None
         or "%" in text

@@ -36,7 +36,12 @@ _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("3", re.compile(r"\s*(?P<v>\d{1,2}\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)\s*[.)]?\s+")),
     ("2", re.compile(r"\s*(?P<v>\d{1,2}\.\d{1,2})\s*(?:[.)\-]\s*|\s+)(?=[[:upper:]“\"a-z])")),
-    ("1", re.compile(r"\s*(?P<v>\d{1,2})\s*(?:[./]|-(?=\s*[[:upper:]]))(?=\s|[[:upper:]“\"])\s*(?!\d)")),
+    (
+        "1",
+        re.compile(
+            r"\s*(?P<v>\d{1,2})\s*(?:[./]|,(?=\s+[[:upper:]][[:lower:]])|-(?=\s*[[:upper:]]))(?=\s|[[:upper:]“\"])\s*(?!\d)"
+        ),
+    ),
     ("1)", re.compile(r"\s*(?P<v>\d{1,2})\s*\)\s*")),
     ("letter", re.compile(r"\s*(?P<v>[a-zđøœæñ])\s*(?:\)|[./](?=\s)|-(?=\s[[:upper:]]))\s*")),
     ("(i)", re.compile(r"\s*\((?P<v>[ivx]{1,5}|\d{1,2}|[a-zđ])\)\s*")),
