@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from laid import CONTEXT
 
@@ -37,6 +39,14 @@ def roles(text: str, *, label: bool = False) -> Roles:
          [("lead", "Ủy ban Mặt trận Tổ quốc Việt Nam tỉnh")]),
         ("Các sở, ban, ngành rà soát giếng trong khuôn viên.", [("lead", "các sở, ban, ngành")]),
         ("Hằng năm, Sở Du lịch tổ chức ngày hội giếng làng.", [("lead", "Sở Du lịch")]),
+        ("Ban thường vụ các huyện ủy, thành ủy tổ chức kiểm tra việc giữ giếng.", [("lead", "ban thường vụ các huyện ủy, thành ủy")]),
+        ("Chủ giếng, người coi giếng có trách nhiệm đậy nắp giếng.", [("lead", "chủ giếng"), ("lead", "người coi giếng")]),
+        ("Các hộ dùng chung giếng phải góp công vét giếng.", [("lead", "các hộ dùng chung giếng")]),
+        ("Doanh nghiệp khoan giếng, hợp tác xã: Trám lấp giếng hỏng.", [("lead", "doanh nghiệp khoan giếng, hợp tác xã")]),
+        ("Cơ quan kiểm nghiệm phối hợp với Sở Y tế lấy mẫu nước.", [("lead", "cơ quan kiểm nghiệm"), ("coordinate", "Sở Y tế")]),
+        ("Do đó, Sở Y tế, đặc biệt là các trung tâm y tế cần lấy mẫu nước.", [("lead", "Sở Y tế"), ("lead", "các trung tâm y tế")]),
+        ("Các Bộ trưởng, Thủ trưởng cơ quan ngang Bộ, Chủ tịch Ủy ban nhân dân các tỉnh chịu trách nhiệm thi hành.",
+         [("lead", "các bộ, cơ quan ngang bộ"), ("lead", "Ủy ban nhân dân các tỉnh")]),
     ],
 )  # fmt: skip
 def test_who_leads(text: str, expected: Roles) -> None:
@@ -53,6 +63,11 @@ def test_who_leads(text: str, expected: Roles) -> None:
         ("Phối hợp chặt chẽ với Công an tỉnh giữ trật tự.", [("coordinate", "Công an tỉnh")]),
         ("Sở Y tế chủ trì cùng Sở Du lịch lập sổ giếng.", [("lead", "Sở Y tế"), ("coordinate", "Sở Du lịch")]),
         ("Phối hợp tổ chức ngày hội giếng làng.", []),
+        ("Phối hợp với chính quyền địa phương, lực lượng tại chỗ canh giếng.",
+         [("coordinate", "chính quyền địa phương"), ("coordinate", "lực lượng tại chỗ")]),
+        ("Giao Vụ Khảo cổ chủ trì, phối hợp với các đơn vị liên quan của các Bộ: Tài chính, Y tế lập sổ giếng.",
+         [("lead", "Vụ Khảo cổ"), ("coordinate", "Bộ Tài chính"), ("coordinate", "Bộ Y tế")]),
+        ("Xây dựng Quy chế phối hợp giữa các cơ quan của tỉnh về giữ giếng.", []),
     ],
 )  # fmt: skip
 def test_who_helps(text: str, expected: Roles) -> None:
@@ -162,6 +177,45 @@ def test_the_same_body_twice_in_one_role_is_one_assignment_at_its_first_place() 
     text = "Sở Y tế lấy mẫu nước giếng; Sở Y tế công bố kết quả."
     (fact,) = find(text)
     assert (fact.start, text[fact.start : fact.end]) == (0, "Sở Y tế")
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("Các cơ quan quản lý giếng cổ:", "các cơ quan quản lý giếng cổ"),
+        (
+            "Cơ quan chủ trì giải quyết thủ tục đào giếng (Sở Y tế, Sở Du lịch)",
+            "cơ quan chủ trì giải quyết thủ tục đào giếng",
+        ),
+        ("Các cơ quan, đơn vị thực hiện:", "các cơ quan, đơn vị"),
+    ],
+)
+def test_a_label_may_say_what_a_body_is_for(label: str, name: str) -> None:
+    assert roles(label, label=True) == [("lead", name)]
+
+
+def test_a_sections_title_names_nobody() -> None:
+    assert roles("TỔ CHỨC THỰC HIỆN", label=True) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Phân công cán bộ, tổ chức trực bên giếng.",
+        "Giữ giếng do Sở Y tế quản lý.",
+        "Trường hợp giếng cạn phải báo ngay.",
+        "Ngày hội giếng phải giữ nếp xưa.",
+    ],
+)
+def test_no_subject_of_an_order(text: str) -> None:
+    assert [role for role in roles(text) if role[0] == "lead"] == []
+
+
+def test_the_issuer_receives_by_its_bare_kind() -> None:
+    context = replace(CONTEXT, issuer="Bộ Giếng nước")
+    text = "Tổng hợp, trình Lãnh đạo Bộ xem xét; báo cáo Bộ để theo dõi."
+    found = find_agencies(text, context=context)
+    assert [m.name for m in found] == ["Bộ Giếng nước", "Bộ Giếng nước"]
 
 
 def test_a_label_names_who_acts() -> None:

@@ -168,6 +168,26 @@ def test_a_row_of_an_annex_is_a_task() -> None:
     assert [str(d.due) for d in row.deadlines] == ["2023-11-30"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "I. ĐÁNH GIÁ TÌNH HÌNH GIẾNG CẠN\n- Mùa khô vừa rồi nhiều giếng cạn.\nII. NHIỆM VỤ\n1. Vét giếng làng.\n",
+        "I. KINH PHÍ VÀ NGUỒN LỰC\n- Ngân sách tỉnh và nguồn đóng góp của các làng.\nII. NHIỆM VỤ\n1. Vét giếng làng.\n",
+        "I. KHU VỰC ƯU TIÊN\n- Nhóm 1: 12 làng ven núi.\nII. NHIỆM VỤ\n1. Vét giếng làng.\n",
+        "I. Các giải pháp: Từ năm 2024, theo lệ làng, cụ thể như sau:\n1. Đậy nắp giếng.\nII. NHIỆM VỤ\n1. Vét giếng làng.\n",
+    ],
+)
+def test_what_tells_or_lists_orders_nothing(body: str) -> None:
+    assert [path for path in tasks(body) if path not in ("I.1", "II.1")] == []
+
+
+def test_a_number_that_ends_a_sentence_begins_no_unit() -> None:
+    body = "1. Tổ chức vét giếng làng.\n2. Đậy nắp giếng ở các làng có nguy cơ cạn cấp độ\n1. Cấp nước cho dân.\n3. Báo cáo kết quả.\n"
+    found = tasks(body)
+    assert list(found) == ["1", "2", "3"]
+    assert "Cấp nước cho dân" in found["2"].text
+
+
 def test_a_pointer_to_the_annex_is_no_task() -> None:
     found = tasks(
         "1. Sở Du lịch lập sổ giếng cổ của tỉnh.\n2. Các nhiệm vụ cụ thể được giao tại Phụ lục kèm theo Chỉ thị này.\n"

@@ -87,6 +87,13 @@ def test_misread_marker(text: str, style: str, value: str) -> None:
     assert (marker.style, marker.value) == (style, value)
 
 
+def test_a_number_printed_twice_stands_where_the_numbering_goes_on_from_it() -> None:
+    assert paths("I. A\n1. Vét.\nII. B\n1. Đậy.\nII. C\n1. Rào.\nIII. D\n1. Khơi.\n") == [
+        "I", "I.1", "II", "II.1", "II", "II.1", "III", "III.1",
+    ]  # fmt: skip
+    assert paths("I. A\n1. Vét.\nII. B\n1. Đậy.\nII. C\n1. Rào.\nIV. D\n1. Khơi.\n")[4] == "III"
+
+
 def test_styles_nest_from_the_outside_in() -> None:
     body = """I. NHIỆM VỤ
 1. Sở Du lịch:
