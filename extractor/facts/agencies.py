@@ -68,7 +68,7 @@ _KIND_WORDS = (
     "phòng", "phòng, ban", "trung tâm", "tập đoàn", "tập đoàn kinh tế", "tổng công ty", "công ty", "khách sạn", "cơ sở", "thư viện", "bảo tàng", "hộ gia đình", "chủ đầu tư", "ban quản lý", "lực lượng", "đồng chí",
     "thành viên", "nhà trường", "nhà thầu", "chủ rừng", "hộ kinh doanh", "hiệp hội ngành nghề", "ngân hàng", "quỹ", "báo", "đài", "tổ chức chính trị", "tổ chức chính trị - xã hội", "tổ chức xã hội",
     "tổ chức tín dụng", "đảng ủy", "huyện ủy", "thành ủy", "tỉnh ủy", "thị ủy", "quận ủy", "chi bộ", "đảng bộ", "trạm", "học viện", "ban đảng", "liên đoàn", "khu, cụm công nghiệp", "nhà máy", "chủ thể", "cơ quan đơn vị", "nhà khoa học",
-    "tổ", "đội", "đội, tổ", "thôn", "khu phố", "ấp", "bản", "hộ dân", "cộng đồng dân cư", "chủ cơ sở", "chủ phương tiện", "nhà đầu tư", "ban chỉ đạo", "ban chỉ huy", "ban thường vụ", "ban chấp hành", "đảng đoàn", "cán bộ", "nhà tưởng niệm", "nhà truyền thống",
+    "tổ", "đội", "đội, tổ", "thôn", "khu phố", "ấp", "bản", "hộ dân", "cộng đồng dân cư", "chủ cơ sở", "chủ phương tiện", "nhà đầu tư", "ban chỉ đạo", "ban chỉ huy", "ban thường vụ", "ban chấp hành", "đảng đoàn", "bộ phận thường trực", "cán bộ", "nhà tưởng niệm", "nhà truyền thống",
     "khu di tích lịch sử", "trưởng thôn", "vườn quốc gia", "hội đoàn thể", "đài truyền hình", "nhà hàng", "hộ kinh doanh", "tổ dân phố", "thuyền trưởng", "chủ tàu cá", "chủ tàu", "chủ hộ", "chủ hồ", "chủ chợ", "cơ sở kinh doanh", "trạm y tế", "nhà thuốc", "xí nghiệp", "nông trường", "lâm trường", "chủ vườn", "sở - ngành",
 )  # fmt: skip
 _KIND = "(?:" + "|".join(sorted(map(re.escape, _KIND_WORDS), key=len, reverse=True)) + r")(?!\w)"
@@ -560,6 +560,9 @@ def _with_place(view: str, at: int, end: int, rule: str, confidence: float, cont
         again = _TAIL.match(view, end)  # "Việt Nam thành phố", "cấp xã …"
         if again and not again["listed"]:
             end = again.end()
+    scheme = _SCHEME.match(view, at)
+    if scheme and scheme.end() > end:
+        end = scheme.end()  # "Tổ Công tác Đề án 30 của Bộ"
     numbered = _NUMBERED.match(view, end) if _POST.match(view, at) else None
     if numbered:
         end = numbered.end()
@@ -570,6 +573,9 @@ def _with_place(view: str, at: int, end: int, rule: str, confidence: float, cont
 # Posts and teams go by numbers: "Đồn Biên phòng 741", "Trạm Kiểm ngư số 3".
 _POST = re.compile(r"(?:Đồn|Trạm|Đội|Đoàn|Tổ|Hạt|Hải đội|Lữ đoàn|Trung đoàn|Sư đoàn|Bệnh viện|Trường)(?!\w)")
 _NUMBERED = re.compile(r"\s+(?:số\s+)?\d{1,4}(?![\w/%.,]*\d)(?!\s*(?:%|người|đồng))")
+_SCHEME = re.compile(
+    r"Tổ (?:[Cc]ông tác |[Gg]iúp việc )?(?:chuyên trách(?: [[:lower:]]+){1,6}|(?:thực hiện )?Đề án \d+)(?:\s+của\s+(?:Bộ|Thủ tướng Chính phủ|Chính phủ|tỉnh|thành phố|Ủy ban nhân dân(?: tỉnh| thành phố)?))?"
+)
 _KIND_OF_PLACE = re.compile(
     rf"\s+(?:biên giới|ven biển|miền núi|Tây Nguyên|miền Trung|trọng điểm|phía Bắc|phía Nam|nêu trên|nói trên|(?:vùng|khu vực|miền|phía) {_PROPER}"
     rf"|(?:có|giáp)(?: [[:lower:]]+){{1,5}}(?: {_PROPER})?(?=\s*[,:;]))(?!\w)"
@@ -822,7 +828,7 @@ def _inner(view: str) -> frozenset[int]:
 
 
 _TRADE = re.compile(rf"\s+[[:lower:]]+(?:\s+[[:lower:]]+)?(?=,\s+{_KIND})")
-_WHOLE_KINDS = {"chính quyền địa phương"}  # says who without more words
+_WHOLE_KINDS = {"chính quyền địa phương", "bộ phận thường trực"}  # says who without more words
 _IDIOM = re.compile(r"các cấp, các ngành|các ngành, các cấp|các cấp, ngành", re.IGNORECASE)
 # "Các Bộ trưởng, Thủ trưởng cơ quan ngang Bộ, Thủ trưởng cơ quan thuộc Chính phủ": heads of office, one group.
 _CABINET = re.compile(

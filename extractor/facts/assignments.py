@@ -254,7 +254,7 @@ def _unnamed_subject(
     verbs = [w for w in re.finditer(r"(?<!\S)(?=\S)", who) if w.start() and begins_predicate(who, w.start())]
     if (
         named
-        or re.search(r"\b(?:nào|để|khi|nếu|mà)\b", who)
+        or re.search(r"\b(?:nào|để|khi|nếu|mà|không|chưa|đã|bị)\b", who)
         or len(who.split()) > 18
         or (len(verbs) > 1 and text[match.end() - 1] != ":")
     ):
@@ -353,7 +353,9 @@ def _clause(
                 before=role,
                 orderers=orderers,
             )
-        if role == "report_to" and _MERE_RECEIVERS.fullmatch(m.name):
+        if listed and role in ("lead", "coordinate"):
+            facts += _unknown(text, last_end, m.start, role, rule, number, offset, source)
+        if role == "report_to" and (_MERE_RECEIVERS.fullmatch(m.name) or re.match(r"(?:từng|mỗi|mọi) ", m.name)):
             pass
         elif role is not None:
             facts.append(
@@ -368,6 +370,13 @@ def _clause(
                     number,
                 )
             )
+            after = mentions[i + 1].start if i + 1 < len(mentions) else end
+            if (
+                role == "coordinate"
+                and not _IN_LIST.fullmatch(text[m.end : after])
+                and not _unknown_member(text[m.end : after])
+            ):
+                facts += _unknown(text, m.end, after, role, rule, number, offset, source)
             led = led or role == "lead"
         if m.person and label and role == "lead":
             persons_direct = True
@@ -388,16 +397,44 @@ def _supervised(text: str, start: int, end: int, facts: Sequence[RoleFact]) -> l
     return changed
 
 
-_MEMBER = re.compile(r"\s*,\s*(?:các\s+)?(?P<words>[^,;.:()\n]{3,70}?)\s*(?:,|và|, và)\s*(?:các\s+)?")
+# A member of a list that nobody knows: "Công an, | Hải quan, | Y tế, | Sở Công Thương".
+_MEMBER = re.compile(r"\s*(?:,|và|, và)\s+(?:các\s+)?(?P<words>[^,;.:()\n]{3,70}?)(?=\s*,|\s+và\s)")
 
 
 def _unknown_member(gap: str) -> bool:
-    """Whether between two bodies of a list stands one more member that nobody knows, with no verb in it."""
-    match = _MEMBER.fullmatch(gap)
-    if not match or len(match["words"].split()) > 9:
-        return False
-    words = match["words"]
-    return not any(begins_predicate(words, w.start()) for w in re.finditer(r"(?<!\S)(?=\S)", words))
+    """Whether between two bodies of a list stand only members that nobody knows, with no verb in them."""
+    position = 0
+    while match := _MEMBER.match(gap, position):
+        words = match["words"]
+        if len(words.split()) > 9 or any(
+            begins_predicate(words, w.start()) for w in re.finditer(r"(?<!\S)(?=\S)", words)
+        ):
+            return False
+        position = match.end()
+    return position > 0 and re.fullmatch(r"\s*(?:,|và|, và)\s*(?:các\s+)?", gap[position:]) is not None
+
+
+def _unknown(
+    text: str, start: int, end: int, role: Role, rule: str, number: int, offset: int, source: AssignmentSource
+) -> list[RoleFact]:
+    """The members that nobody knows in text[start:end], from a known member on: capitalised names up to a verb."""
+    facts: list[RoleFact] = []
+    position = start
+    while opening := re.compile(r"\s*(?:,|và|, và)\s+(?=[[:upper:]][[:lower:]]*(?!\w))").match(text, position, end):
+        stop = i = opening.end()
+        while (word := re.compile(r"[ \t]*([^\W\d_][\w-]*)").match(text, i, end)) and not (
+            i > opening.end()
+            and (begins_predicate(text, i) or re.match(r"\s+(?:và|để|trong|về|theo|khi|tại)\s", text[i:end]))
+        ):
+            stop = i = word.end()
+        words = text[opening.end() : stop]
+        ends = begins_predicate(text, stop) or re.match(r"\s*(?:,|và\s)", text[stop:]) is not None
+        if not ends or not 1 <= len(words.split()) <= 6 or begins_predicate(text, opening.end()):
+            break
+        mention = Mention(opening.end(), stop, "unknown member", 0.6, words, None, False)
+        facts.append(RoleFact(role, mention, opening.end() + offset, stop + offset, source, rule, 0.6, number))
+        position = stop
+    return facts
 
 
 def _list_end(text: str, mentions: Sequence[Mention], i: int) -> int:
