@@ -944,7 +944,7 @@ _CHARGED = re.compile(
 # What a body is for, in words that could also order: "các cơ quan | đăng ký đầu tư |:", "các sở | quản lý quy hoạch | và Ủy ban …".
 _MODIFIED = re.compile(
     r"\s+(?:đăng ký|quản lý|phụ trách|chủ trì giải quyết|khai thác|sử dụng|vận hành|cung cấp|sản xuất|kinh doanh|đầu tư|tham mưu|thu|cấp phép|giải quyết|được giao|có chức năng)\s+"
-    r"(?:(?!(?:chặt chẽ|tốt|hiệu quả|nghiêm|theo|để|trên|trong|tại|cho)(?!\w))[[:lower:]]+\s*){1,7}?(?=:|\s*\n|\s*$|(?:,|\s+và)\s+(?:[Cc]ác\s|(?:Ủy ban|UBND|Sở|Công an|Chủ tịch|Giám đốc|Thủ trưởng)\b)"
+    r"(?:(?!(?:chặt chẽ|tốt|hiệu quả|nghiêm|theo|để|trên|trong|tại|cho)(?!\w))[[:lower:]]+(?!\w)\s*){1,7}?(?=:|\s*\n|\s*$|(?:,|\s+và)\s+(?:[Cc]ác\s|(?:Ủy ban|UBND|Sở|Công an|Chủ tịch|Giám đốc|Thủ trưởng)\b)"
     r"|\s+(?:chủ trì|chủ động|có trách nhiệm|chịu trách nhiệm|phối hợp|khẩn trương|thường xuyên|tăng cường|rà soát|tập trung|nghiêm túc|phải)(?!\w))"
 )
 

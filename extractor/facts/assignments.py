@@ -38,6 +38,10 @@ class RoleFact:
 _SENTENCE = re.compile(r"[.;!?…](?=\s+[[:upper:]“\"(+-])|\.(?=\s*$)|;(?=\s)|\n")
 _ABBREVIATED = re.compile(r"(?:\b(?:TP|Tp|TT|Q|P|T|ThS|TS|BS|PCT|CT|Mr)|(?:^|\n)\d{1,2})$")
 
+_REACH = (
+    1200  # letters of a clause that are looked back over: a list of a thousand bodies must not be read a thousand times
+)
+
 # "(i) … (ii) …" inside a paragraph: each begins a clause of its own.
 _ENUMERATOR = re.compile(r"\((?:[ivx]{1,4}|\d{1,2}|[a-zđ])\)\s*(?=[[:upper:]])")
 
@@ -322,7 +326,7 @@ def _clause(
     last_end = start
     for i, m in enumerate(mentions):
         gap = text[last_end : m.start]
-        so_far = text[start : m.start]
+        so_far = text[max(start, m.start - _REACH) : m.start]
         listed = i > 0 and (bool(_IN_LIST.fullmatch(gap)) or (role is not None and _unknown_member(gap)))
         in_parentheses = so_far.count("(") > so_far.count(")")
         follow = _list_end(text, mentions, i)
