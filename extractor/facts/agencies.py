@@ -152,6 +152,51 @@ def _begins_long_predicate(text: str, position: int) -> bool:
     return bool(match and " " in match[0].strip())
 
 
+def as_sentence(text: str) -> str:
+    """A heading in capitals as it would stand in a sentence, of the same length: names of the register and head nouns keep theirs."""
+    if not text.isupper():
+        return text
+    lower = text.lower()
+    view = list(lower if len(lower) == len(text) else text)
+    spans = [(n.start, n.end, register().agency(n.agency_id)) for n in known_names(spelling.modern(text))]
+    for start, end, agency in spans:
+        official = agency.name if agency else ""
+        if spelling.fold(official) == spelling.fold(text[start:end]):
+            view[start:end] = official[: end - start]
+        else:
+            view[start] = view[start].upper()
+    named = "".join(view)
+    for head in _HEAD_ANY.finditer(named):
+        if head[0].split()[0].capitalize() in _TITLED and not re.search(r"(?:các|trụ|,)\s+$", named[: head.start()]):
+            view[head.start()] = view[head.start()].upper()
+    return "".join(view)
+
+
+_HEAD_ANY = re.compile(_HEAD.pattern, re.IGNORECASE)
+_TITLED = {
+    "Sở",
+    "Bộ",
+    "Công",
+    "Thanh",
+    "Văn",
+    "Cục",
+    "Ban",
+    "Ủy",
+    "Hội",
+    "Tỉnh",
+    "Thành",
+    "Kho",
+    "Ngân",
+    "Bảo",
+    "Đài",
+    "Chi",
+    "Tổng",
+    "Trung",
+    "Phòng",
+    "Liên",
+}
+
+
 def find_agencies(text: str, *, context: Context, taken: Sequence[Range] = ()) -> list[Mention]:
     """Every mention in the text, in order, without overlaps. `taken` ranges (citations) are skipped."""
     view = spelling.modern(text)
@@ -220,7 +265,7 @@ def _parse(view: str, at: int, known: dict[int, int], context: Context) -> list[
         after = territory.end()
         if province and (begins_predicate(view, after) or re.match(r"\s+(?:cần|phải)(?!\w)", view[after:])):
             name = f"Ủy ban nhân dân {province.full_name}"
-            return [Mention(at, after, "territory acts", 0.7, name, _id(name, context), False)]
+            return [Mention(at, after, "territory acts", 0.7, view[at:after], _id(name, context), False)]
     persons = _PERSON_GROUP.match(view, at)
     if persons:
         return _persons(persons)

@@ -155,6 +155,14 @@ def find_roles(
     `mentions` are the agencies in `text`; `offset` moves their places into the flow. The `issuer` orders, it is not ordered.
     """
     facts: list[RoleFact] = []
+    about = _ABOUT.match(text) if label else None
+    if about:  # "Đối với Sở Y tế", "Trách nhiệm của các trường học": whom the section is about
+        text = " " * about.end() + text[about.end() :]
+        mentions = [m for m in mentions if m.start >= about.end()]
+    if label and (about or not text.rstrip().endswith(":")) and (whole := _whole_group(text, mentions)):
+        begin, name = whole
+        mention = Mention(begin, begin + len(name), "unnamed", 0.7, name, group_id(name), True)
+        return [RoleFact("lead", mention, begin + offset, begin + len(name) + offset, source, "label", 0.75)]
     if label and (title := _body_title(text)):
         begin, name = title
         mention = Mention(begin, begin + len(name), "unnamed", 0.7, name[0].lower() + name[1:], group_id(name), True)
@@ -229,6 +237,28 @@ _TITLE = re.compile(
     r"\s*(?P<name>(?:các\s+)?(?:cơ quan|đơn vị|doanh nghiệp|cơ sở)(?!\w)[^,;:.()\n]+?)\s*(?:\([^()]*\)\s*)?$",
     re.IGNORECASE,
 )
+
+
+# What a heading says before whom it is about.
+_ABOUT = re.compile(
+    r"\s*(?:(?:Đối với|Về phía|Trách nhiệm của|Nhiệm vụ(?:,? quyền hạn)?(?: và quyền hạn| và trách nhiệm)? của|Phân công)\s+)(?=\S)",
+    re.IGNORECASE,
+)
+
+
+def _whole_group(text: str, mentions: Sequence[Mention]) -> tuple[int, str] | None:
+    """A heading's group with all that it says of it: "các đơn vị | tại trụ sở chính …", unless it names several bodies."""
+    line = text.split("\n")[0]
+    name = re.sub(r"\s*\([^()]*\)", "", line).strip(" .:;")
+    begin = len(text) - len(text.lstrip())
+    if not re.match(r"các\s", name, re.IGNORECASE) or len(name.split()) > 18 or line.find("(") >= 0:
+        return None
+    inside = [m for m in mentions if m.start < begin + len(name)]
+    several = any(re.search(r"(?:\bvà|,|;)\s+$", text[: m.start]) for m in inside[1:])
+    covered = inside and inside[0].start <= begin and inside[0].end >= begin + len(name)
+    if several or covered or re.search(r"\s(?:có trách nhiệm|chủ trì|thực hiện|phối hợp)(?!\w)", name):
+        return None
+    return begin, name[0].lower() + name[1:]
 
 
 def _body_title(text: str) -> tuple[int, str] | None:

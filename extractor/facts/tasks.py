@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import regex as re
 
-from extractor.facts.agencies import Context, Mention, begins_predicate, find_agencies, group_id
+from extractor.facts.agencies import Context, Mention, as_sentence, begins_predicate, find_agencies, group_id
 from extractor.facts.aliases import find_aliases, resolve
 from extractor.facts.assignments import RoleFact, find_roles, inherit, listed_bodies
 from extractor.facts.fact import Range
@@ -404,9 +404,13 @@ class _Builder:
 
     def heading_roles(self, unit: Unit) -> list[RoleFact]:
         text = self.flow[unit.start : unit.end]
+        mentions = self.mentions(unit.start, unit.end)
+        if text.isupper():
+            text = as_sentence(text)
+            mentions = find_agencies(text, context=self.context)
         return find_roles(
             text,
-            self.mentions(unit.start, unit.end),
+            mentions,
             offset=unit.start,
             source="heading",
             label=True,

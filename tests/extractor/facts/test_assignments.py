@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from laid import CONTEXT
 
-from extractor.facts.agencies import find_agencies
+from extractor.facts.agencies import as_sentence, find_agencies
 from extractor.facts.assignments import RoleFact, find_roles, inherit, sentences
 from extractor.record import AssignmentSource
 
@@ -192,6 +192,26 @@ def test_the_same_body_twice_in_one_role_is_one_assignment_at_its_first_place() 
 )
 def test_a_label_may_say_what_a_body_is_for(label: str, name: str) -> None:
     assert roles(label, label=True) == [("lead", name)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "names"),
+    [
+        ("TRÁCH NHIỆM CỦA SỞ Y TẾ", ["Sở Y tế"]),
+        ("ĐỐI VỚI CÁC ĐƠN VỊ TẠI TRỤ SỞ CHÍNH SỞ Y TẾ", ["các đơn vị tại trụ sở chính Sở Y tế"]),
+        ("ĐỐI VỚI ỦY BAN NHÂN DÂN CÁC HUYỆN, THÀNH PHỐ", ["Ủy ban nhân dân các huyện, thành phố"]),
+        ("CÔNG AN TỈNH, SỞ TƯ PHÁP VÀ THANH TRA TỈNH", ["Công an tỉnh", "Sở Tư pháp", "Thanh tra tỉnh"]),
+        ("Đối với các tổ chức giữ giếng, chi nhánh nhà máy nước", ["các tổ chức giữ giếng, chi nhánh nhà máy nước"]),
+        ("Nhiệm vụ, quyền hạn của Sở Du lịch", ["Sở Du lịch"]),
+        ("NHIỆM VỤ, GIẢI PHÁP", []),
+    ],
+)
+def test_a_heading_in_capitals_or_about_somebody(heading: str, names: list[str]) -> None:
+    text = as_sentence(heading)
+    found = find_roles(
+        text, find_agencies(text, context=CONTEXT), offset=0, source="heading", label=True, issuer=ISSUER
+    )
+    assert [fact.mention.name for fact in found if fact.role == "lead"] == names
 
 
 def test_a_sections_title_names_nobody() -> None:
