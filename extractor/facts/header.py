@@ -296,13 +296,19 @@ class _Reader:
             authority and stands_for and len(titles) >= 2 and authority == "KT."
         ):  # "KT. BỘ TRƯỞNG, / CHỦ NHIỆM / PHÓ CHỦ NHIỆM"
             stands_for, titles = " ".join([stands_for, *titles[:-1]]), titles[-1:]
-        title = _title(" ".join(titles), scanned=page_read(self.document, lines[-1]) == "ocr")
+        ocr = page_read(self.document, lines[-1]) == "ocr"
+        title = _title(" ".join(titles), scanned=ocr)
+        deduced = ocr and title is None and authority == "KT." and stands_for is not None
+        if deduced and stands_for:  # under a seal: who signs in the head's place is a deputy
+            stands_for = _title(stands_for, scanned=True) or stands_for
+            title = _deputy(stands_for)
+            deduced = title is not None
         if authority and not title and stands_for and name:
             title = stands_for if authority in ("Q.",) else None
         if not (title or name or authority):
             return None
         scanned = self.document.confidence(start, end)
-        confidence = min(TYPED if name and title else 0.5, scanned if scanned < 0.9 else 1.0)
+        confidence = min(TYPED if name and title and not deduced else 0.5, scanned if scanned < 0.9 else 1.0)
         if confidence < 0.7:
             self._warn(
                 "signer-doubtful",
@@ -318,6 +324,7 @@ class _Reader:
                 "for": register().official(_lowered(stands_for)) if stands_for else None,
                 "spans": self.document.spans(start, end),
                 "confidence": confidence,
+                "inferred": deduced,
             }
         )
 
@@ -329,18 +336,22 @@ class _Reader:
         province = self._province(" ".join(p.text for p in lines), place, on)
         if bodies:
             start, end, words = bodies[-1]
-            head = _cased(words, province, place)
+            head = self._spelled(words) or _cased(words, province, place)
             if len(bodies) > 1 and folded(words) == "van phong":  # "UBND TỈNH X / VĂN PHÒNG"
                 head = f"Văn phòng {_cased(bodies[-2][2], province, place)}"
             elif len(bodies) > 1 and head.startswith(("Sở ", "Ban ", "Thanh tra", "Phòng ", "Chi cục ", "Trung tâm ")):
                 over = _cased(bodies[-2][2], province, place)
                 where = over.removeprefix("Ủy ban nhân dân ")
-                if where != over and folded(where) not in folded(head):
+                if where != over and folded(where) not in folded(head) and not _ends_in_name(head):
                     head = f"{head} {where}"  # "UBND TỈNH X / SỞ NỘI VỤ": completed by the place
             confidence = min(TYPED, max(self.document.confidence(start, end), 0.5))
             return self._made_issuer(head, province, on, start, end, confidence, inferred=False), province
         ordering, start, end = self._ordering_body(on)
         name: str | None = ordering
+        local = _LOCAL_COUNCIL.match(name or "")
+        province = province or (self._province_of_text(local["type"], on) if local else None)
+        if local and province:
+            name = f"Ủy ban nhân dân {province.full_name}"
         if signer and signer.for_ and spelling.key(signer.for_).startswith("ủy ban nhân dân") and province:
             name = (
                 f"Ủy ban nhân dân {province.full_name}"
@@ -350,6 +361,16 @@ class _Reader:
         if name is None or len(name) > 100:
             return None, province
         return self._made_issuer(name, province, on, start, end, INFERRED, inferred=True), province
+
+    def _spelled(self, words: str) -> str | None:
+        """An unknown body's letterhead as the body of the text spells it, where that shows which of its words are names."""
+        if not words.isupper() or len(words.split()) < 4 or register().lookup(words) or _LOCAL_BODY.match(words):
+            return None
+        pattern = r"\s+".join(map(re.escape, spelling.modern(words).split()))
+        for found in re.finditer(rf"(?<!\w){pattern}(?!\w)", spelling.modern(self.document.flow), re.IGNORECASE):
+            if not found[0].isupper() and _ends_in_name(found[0]):
+                return register().official(re.sub(r"\s+", " ", found[0][:1].upper() + found[0][1:]))
+        return None
 
     def _superior(self, province: Province | None, place: str | None) -> str | None:
         """The body above the issuer in the letterhead ("UBND TỈNH X / SỞ Y TẾ")."""
@@ -397,6 +418,26 @@ class _Reader:
                     best = (score, candidate)
             if best:
                 return best[1]
+        return None
+
+    def _province_of_text(self, kind: str, on: date | None) -> Province | None:
+        """The province of a text without a letterhead whose issuer is only "Ủy ban nhân dân tỉnh".
+
+        The title says it ("… trên địa bàn tỉnh Y"), or the preamble names a body of it; two named provinces leave it open.
+        """
+        title = " ".join(p.text for p in self.document.zone("kind", "subject"))
+        preamble = self.document.flow[self.structure.preamble_start : self.structure.preamble_end]
+        for words in (title, preamble):
+            form = folded(words)
+            named = [
+                province
+                for province in provinces()
+                if province.type == kind
+                and (on is None or province.valid(on))
+                and re.search(rf"\b(?:dia ban|ubnd|nhan dan) {folded(kind)} {folded(province.name)}\b", form)
+            ]
+            if len({province.name for province in named}) == 1:
+                return named[-1]
         return None
 
     def _ordering_body(self, on: date | None) -> tuple[str | None, int, int]:
@@ -575,6 +616,18 @@ _FIELD_VI = {
     "kind": "tên loại văn bản", "issuer": "cơ quan ban hành", "number": "số văn bản", "issued_on": "ngày ban hành", "signer": "người ký",
 }  # fmt: skip
 
+_LOCAL_COUNCIL = re.compile(r"Ủy ban nhân dân (?P<type>tỉnh|thành phố)$", re.IGNORECASE)
+
+# Bodies whose names follow from their place: their case needs no evidence.
+_LOCAL_BODY = re.compile(r"(?:ỦY BAN|UỶ BAN|UBND|HỘI ĐỒNG|HĐND|TỈNH|THÀNH|HUYỆN|QUẬN|THỊ|ĐẢNG|BAN THƯỜNG VỤ)\s")
+
+
+def _ends_in_name(words: str) -> bool:
+    """Whether the last two words are written large in running text, as a proper name is ("Vườn quốc gia Bái Tử")."""
+    last = words.split()[-2:]
+    return len(last) == 2 and all(word[:1].isupper() and not word.isupper() for word in last)
+
+
 _BODY_START = re.compile(
     r"^\W*(?:ỦY BAN|UỶ BAN|UBND|HỘI ĐỒNG|HĐND|BỘ(?! PHẬN)|SỞ|CHÍNH PHỦ|THỦ TƯỚNG|QUỐC HỘI|VĂN PHÒNG|TỈNH ỦY|TỈNH UỶ|THÀNH ỦY|THÀNH UỶ|HUYỆN ỦY|HUYỆN UỶ|QUẬN ỦY|ĐẢNG BỘ|ĐẢNG ỦY|ĐẢNG UỶ|"
     r"BAN|HỘI|TỔNG CỤC|CỤC|CHI CỤC|VIỆN|KIỂM TOÁN|NGÂN HÀNG|TÒA ÁN|TOÀ ÁN|THANH TRA|TỈNH ĐOÀN|THÀNH ĐOÀN|ĐOÀN|TRƯỜNG|CHỦ TỊCH|BẢO HIỂM|KHO BẠC|CÔNG AN|LIÊN|MẶT TRẬN|TRUNG TÂM|TẬP ĐOÀN|"
@@ -686,6 +739,12 @@ def _title(words: str, *, scanned: bool) -> str | None:
     if fuzz.ratio(folded(best), folded(words)) >= 82:
         return best
     return words if any(folded(words).startswith(folded(t) + " ") for t in _TITLES) else None
+
+
+def _deputy(head: str) -> str | None:
+    """The title of the deputy of a known head of office."""
+    deputy = "THỨ TRƯỞNG" if head == "BỘ TRƯỞNG" else f"PHÓ {head}"
+    return deputy if deputy in _TITLES else None
 
 
 _HEAD_NOUN = r"Bộ|Sở|Cục|Chi cục|Tổng cục|Vụ|Viện|Ban|Hội|Phòng|Trung tâm|Tập đoàn|Công ty|Tổng công ty|Trường|Bệnh viện|Đài|Báo|Chi nhánh|Quỹ"

@@ -72,7 +72,7 @@ def kind_of(text: str) -> tuple[str, str] | None:
     """The document kind that a title line names, and what follows it on the line; None if it is no title.
 
     A title is a kind alone on its line, or in capitals at the start of a line, or at the start of the first line of a text
-    that lost its head ("Chỉ thị về việc …").
+    that lost its head ("Chỉ thị về việc …", "Thông báo kết luận của …").
     """
     stripped = text.strip(" .:*-–_")
     low = stripped.lower()
@@ -88,7 +88,7 @@ def kind_of(text: str) -> tuple[str, str] | None:
                 return kind, ""
             if head.isupper() and (_SUBJECT_CUE.match(rest) or _is_upper(rest)):
                 return kind, rest
-            if _SUBJECT_CUE.match(rest) or re.match(r"(về|của|triển khai|thực hiện)\b", rest):
+            if _SUBJECT_CUE.match(rest) or re.match(r"(về|của|triển khai|thực hiện|kết luận|ý kiến)\b", rest):
                 return kind, rest
     return None
 
@@ -188,6 +188,18 @@ _ORDERING_OFFICE = re.compile(
 )
 
 
+def _may_be_subject(line: Line) -> bool:
+    """Whether the words right below a title that stands alone are its subject, not a sentence of the body.
+
+    No sentence begins with a small letter, as the subjects of Party documents do. One of re-typed text stands whole on its line,
+    so its end tells; a printed line is short, and a subject is rarely longer.
+    """
+    text = line.text.strip()
+    if text.endswith((".", ":", ";")):
+        return False
+    return text[:1].islower() or len(text) < (160 if line.indent is not None else 300)
+
+
 def _subject_end(lines: Sequence[Line], texts: Sequence[str], kind_at: int) -> int:
     """The first line after the subject (trích yếu) that follows the title at `kind_at`."""
     inline = kind_of(lines[kind_at].text)
@@ -203,12 +215,7 @@ def _subject_end(lines: Sequence[Line], texts: Sequence[str], kind_at: int) -> i
         if text.endswith(":") or _ADDRESSED.match(text):
             break  # the body's opening ("… điện:", "Kính gửi: …")
         if seen == 0:
-            if not (
-                _is_upper(text)
-                or _SUBJECT_CUE.match(text)
-                or line.centred
-                or (len(text) < 160 and text[:1].islower() is False and not text.endswith((".", ":")))
-            ):
+            if not (_is_upper(text) or _SUBJECT_CUE.match(text) or line.centred or _may_be_subject(line)):
                 break
         elif (
             _ORDERING_OFFICE.match(text)

@@ -331,3 +331,55 @@ def test_an_empty_document_has_no_head() -> None:
     found = read_header(document, structure(document))
     assert found.directive.number is None
     assert {"directive.kind", "directive.number", "directive.issuer"} <= {w.field for w in found.warnings}
+
+
+@pytest.mark.parametrize(
+    ("below", "subject"),
+    [
+        ("chăm lo đời sống đoàn viên dịp hè", "chăm lo đời sống đoàn viên dịp hè"),
+        ("Kết luận của đồng chí Chủ tịch tại cuộc họp" + " về giếng cổ" * 12, None),
+        ("Thực hiện Kế hoạch năm 2023, Ủy ban nhân dân tỉnh ban hành Chỉ thị như sau:", ""),
+    ],
+)
+def test_the_subject_right_below_the_title(below: str, subject: str | None) -> None:
+    found = header(head=HEAD.replace("Về việc giữ gìn các giếng cổ", below)).directive.subject
+    assert (found or "") == (below if subject is None else subject)
+
+
+@pytest.mark.parametrize(
+    ("title", "hinge", "issuer"),
+    [
+        (
+            "Chỉ thị về giữ gìn giếng cổ trên địa bàn tỉnh quảng ngãi\n",
+            "Ủy ban nhân dân tỉnh yêu cầu các sở, ban, ngành thực hiện:\n",
+            "Ủy ban nhân dân tỉnh Quảng Ngãi",
+        ),
+        (
+            "Chỉ thị về giữ gìn giếng cổ trên địa bàn tỉnh quảng ngãi và địa bàn tỉnh cà mau\n",
+            "Ủy ban nhân dân tỉnh yêu cầu các sở, ban, ngành thực hiện:\n",
+            "Ủy ban nhân dân tỉnh",
+        ),
+    ],
+)
+def test_the_issuer_without_a_letterhead_is_completed_by_the_one_place_named(
+    title: str, hinge: str, issuer: str
+) -> None:
+    found = header(head=title, hinge=hinge, foot="").directive.issuer
+    assert found is not None
+    assert (found.name, found.inferred) == (issuer, True)
+
+
+def test_a_deputy_s_title_under_a_seal_is_deduced_and_doubted() -> None:
+    foot = FOOT.replace("CHỦ TỊCH\n", "KT. GIÁM ĐỐC\nXQ Z\n")
+    found = header(foot=foot, reading="ocr")
+    signer = found.directive.signer
+    assert signer is not None
+    assert (signer.title, signer.authority, signer.inferred) == ("Phó giám đốc", "KT.", True)
+    assert "signer-doubtful" in codes(found)
+
+
+def test_an_unknown_body_is_spelled_as_the_text_spells_it() -> None:
+    head = HEAD.replace("QUẢNG NGÃI\n", "QUẢNG NGÃI\nBAN QUẢN LÝ RỪNG ĐẶC DỤNG SUỐI MẬN\n", 1)
+    found = header(head=head, hinge="Ban Quản lý Rừng đặc dụng Suối Mận yêu cầu các trạm thực hiện:\n")
+    assert found.directive.issuer is not None
+    assert found.directive.issuer.name == "Ban Quản lý Rừng đặc dụng Suối Mận"
