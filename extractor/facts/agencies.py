@@ -563,7 +563,7 @@ def _goes_on(view: str, end: int) -> int | None:
     joined = re.compile(r" (?:và|-) (?=[[:upper:]][[:lower:]])").match(view, end)
     if (
         joined
-        and not re.match(r"Phó(?!\w)", view[joined.end() :])
+        and not re.match(r"(?:Phó|Thủ tướng|Chính phủ|Quốc hội|Chủ tịch|Bí thư)(?!\w)", view[joined.end() :])
         and not _HEAD.match(view, joined.end())
         and not _CHIEFS.match(view, joined.end())
         and not _DOCUMENT_WORD.match(view, joined.end() - 1)
@@ -994,6 +994,11 @@ _MODIFIED = re.compile(
 )
 
 
+_TASKED = re.compile(
+    r"\s+được (?:phân công|giao|giao nhiệm vụ)(?:[^.;:\n]){1,110}?(?=\s+(?:có trách nhiệm|có nhiệm vụ|chịu trách nhiệm))"
+)
+
+
 def _is_verb(view: str, more: re.Match[str]) -> bool:
     """Whether what looks like a kind begins a longer verb: "báo | cáo", not "tổ chức"."""
     verb = _verbs().match(view, more.start("kind"))
@@ -1014,6 +1019,9 @@ def _lower_field_end(view: str, kind_at: int, end: int) -> int | None:
 
 def _free_qualifier(view: str, end: int) -> int:
     """A group's own qualifier in free words, up to the verb: "các đơn vị | cấp nước sạch …", at most eight syllables."""
+    tasked = _TASKED.match(view, end)
+    if tasked:
+        return tasked.end()
     charged = _CHARGED.match(view, end)
     if charged:
         return charged.start() + len(re.sub(r"\s*,?\s(?:theo|căn cứ|trong phạm vi)\s.*$", "", charged[0], flags=re.S))

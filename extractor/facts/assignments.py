@@ -92,11 +92,14 @@ _ORDERS_OTHERS = re.compile(
 )
 _STANDING_BODY = re.compile(r"\s*(?:\([^)]*\)\s*)?[-–]\s*(?:[Cc]ơ quan|[Tt]hường trực|đơn vị|Đơn vị)")
 _ADVERBIAL = re.compile(
-    r"(?:hàng|hằng|định kỳ|trong|trước|sau|từ|đến|căn cứ|theo|trên cơ sở|để|nhằm|khi|ngoài|tùy|tuỳ|năm|quý|tháng|ngày|đồng thời|riêng|bên cạnh|với|qua|thông qua|đặc biệt|trường hợp|nếu|do đó|do vậy|vì vậy|vì thế|từ đó|trước mắt|"
+    r"(?:hàng|hằng|định kỳ|trong|trước|sau|từ|đến|căn cứ|theo|trên cơ sở|để|nhằm|khi|ngoài|tùy|tuỳ|năm|quý|tháng|ngày|đồng thời|riêng|bên cạnh|với|qua|thông qua|đặc biệt|trường hợp|đối với|nếu|do đó|do vậy|vì vậy|vì thế|từ đó|trước mắt|"
     r"trên đây|nhận được|thực hiện|triển khai|hoạt động|các nội dung|chậm nhất|giao)(?!\w)",
     re.IGNORECASE,
 )
-_CLAUSE_START = re.compile(r"(?:^|[,:;)”\"–-]|\bthì|\bđồng thời|\bvà)\s*$", re.IGNORECASE)
+_CLAUSE_START = re.compile(
+    r"(?:^|[,:;)”\"–-]|\bthì|\bđồng thời|\bvà|(?<!\w)nếu\s[^.;:]{0,60}(?:khó khăn|vướng mắc|phát sinh|vấn đề mới|cần thiết))\s*$",
+    re.IGNORECASE,
+)
 _MERE_RECEIVERS = re.compile(
     r"(?:các\s+)?(?:cấp có thẩm quyền|cơ quan có thẩm quyền|cấp trên|cơ quan cấp trên|người dân|nhân dân|doanh nghiệp|cấp thẩm quyền|cơ quan thẩm quyền)",
     re.IGNORECASE,
@@ -249,7 +252,7 @@ _ABOUT = re.compile(
 def _whole_group(text: str, mentions: Sequence[Mention]) -> tuple[int, str] | None:
     """A heading's group with all that it says of it: "các đơn vị | tại trụ sở chính …", unless it names several bodies."""
     line = text.split("\n")[0]
-    name = re.sub(r"\s*\([^()]*\)", "", line).strip(" .:;")
+    name = re.sub(r"\s*\([^()]*\)|\s*,?\s(?:theo|căn cứ|trong phạm vi)\s.*$", "", line).strip(" .:;")
     begin = len(text) - len(text.lstrip())
     if not re.match(r"các\s", name, re.IGNORECASE) or len(name.split()) > 18 or line.find("(") >= 0:
         return None
@@ -606,10 +609,18 @@ def _receiver(gap: str, so_far: str, first: bool) -> tuple[Role, str, float] | N
     return None
 
 
+# The Party's secretary before the committee's chairman, in telegrams.
+_SECRETARY = re.compile(
+    r"^\s*(?:[Cc]ác\s+)?(?:[Đđ]ồng chí\s+)?Bí thư(?:\s+(?:các\s+)?(?:tỉnh|thành|huyện|đảng) ủy)?(?:\s*,\s*(?:thành|đảng) ủy)*\s*(?:,|và)\s*(?=$)",
+    re.IGNORECASE,
+)
+
+
 def _subject(
     text: str, start: int, m: Mention, gap: str, so_far: str, follow: int, *, led: bool, label: bool
 ) -> tuple[Role | None, str, float]:
-    at_start = not _ENUMERATOR.sub("", so_far.lstrip() + " X").rstrip("X").strip(" \t“\"'–-+*")
+    opening = _SECRETARY.sub("", _ENUMERATOR.sub("", so_far.lstrip() + " X").rstrip("X"))
+    at_start = not opening.strip(" \t“\"'–-+*")
     after = text[follow : follow + 3].lstrip(" ")
     if at_start and (label or after[:1] in (":", "\n") or (after == "" and label)):
         return "lead", "label", 0.95
@@ -631,7 +642,7 @@ def _subject(
         return "lead", "subject without a known verb", 0.62
     if led or not acts:
         return None, "mention", 0.0
-    if _GOVERNED.search(so_far):
+    if _GOVERNED.search(so_far) and not re.match(r"\W*Đối với\s", so_far):
         return None, "mention", 0.0
     if re.search(r"(?:để|mà|khi|nơi|của|được|bị|nhằm|giữa|cho|trong đó)\s*(?:có\s*)?$", gap):
         return None, "mention", 0.0
