@@ -83,7 +83,7 @@ class _Reader:
         body = structure(self.view)
         header = read_header(self.view, body, signatures=signatures, file_name=file_name)
         self.day_unknown = header.directive.issued_on is None
-        cited = self._cited(body.preamble_start, body.preamble_end, header)
+        cited = self._cited(body.preamble_end, header)
         taken = [(s, max(e, f.reach if i == 0 else e)) for f, ranges in cited for i, (s, e) in enumerate(ranges)]
         found = find_tasks(
             self.view,
@@ -120,20 +120,24 @@ class _Reader:
 
     # --- citations -----------------------------------------------------------------------------------------------------
 
-    def _cited(self, start: int, preamble_end: int, header: Header) -> list[tuple[CitationFact, list[Range]]]:
-        flow = self.view.flow
-        body = list(self.view.zone("body"))
-        if not body:
-            return []
-        end = body[-1].end
-        found = find_citations(
-            flow[start:end],
-            preamble_end=max(0, preamble_end - start),
-            own_number=header.directive.number,
-            signed=header.directive.issued_on,
-        )
+    def _cited(self, preamble_end: int, header: Header) -> list[tuple[CitationFact, list[Range]]]:
+        found: list[CitationFact] = []
+        for zone in ("body", "annex"):
+            part = list(self.view.zone(zone))
+            if not part:
+                continue
+            start = part[0].start
+            found += [
+                replace(fact, start=fact.start + start, end=fact.end + start, reach=fact.reach + start)
+                for fact in find_citations(
+                    self.view.flow[start : part[-1].end],
+                    preamble_end=max(0, preamble_end - start) if zone == "body" else 0,
+                    own_number=header.directive.number,
+                    signed=header.directive.issued_on,
+                )
+            ]
         return [
-            (replace(fact, reach=fact.reach + start), [(s + start, e + start) for s, e in ranges])
+            (fact, ranges)
             for fact, ranges in merge_citations(found)
             if not re.fullmatch(r"\d{1,2}/\s*\w", fact.number or "")  # "1/ Giám đốc …" is a unit's number
         ]

@@ -81,7 +81,7 @@ _NUMBER = re.compile(
     rf")"
 )
 _STANDARD = re.compile(
-    r"(?P<kind>TCVN|QCVN|TCXDVN|TCXD|QCĐP|ISO)(?:/[A-Z]+)?\s*(?P<number>\d[\d.\-]*(?:\s?:\s?\d{4})?(?:/[A-ZĐ]+)?)"
+    r"(?P<kind>TCVN|QCVN|TCXDVN|TCXD|QCĐP|ISO|\d{2}\s?TCN)(?:/[A-Z]+)?\s*(?P<number>\d[\d.\-]*(?:\s?:\s?\d{4})?(?:/[A-ZĐ]+)?)"
 )
 _BARE = re.compile(rf"(?P<kind>{_KIND})\s+số\s+(?P<number>\d{{1,5}})(?![\w/.-])", re.IGNORECASE)
 
@@ -292,6 +292,17 @@ def _subject(view: str, text: str, position: int) -> tuple[int, str | None]:
     return begin + len(text[begin:end].rstrip(" ,")), subject or None
 
 
+_ISSUED_THEN = re.compile(
+    rf"(?:^|[.;\n]\s*|,\s*)(?P<day>{DAY})\s*,\s*[^.;\n\d]{{3,110}}?\s(?:ban\s+hành|có|ký|gửi)\s*$"
+)
+
+
+def _day_ahead(low: str, position: int) -> date | None:
+    """The day of issue that opens the sentence: "Ngày 28/10/2025, Chủ tịch … đã ban hành | Công văn số …"."""
+    before = _ISSUED_THEN.search(low[max(0, position - 200) : position])
+    return complete(*day_parts(before["day"]), None).value if before else None
+
+
 def _kind_before(view: str, position: int, floor: int) -> tuple[int, str, str] | None:
     """The kind that a number belongs to: where its words begin, the kind, and the words between it and the number."""
     window = max(floor, position - 140)
@@ -370,6 +381,16 @@ _PERIOD_OF_SCHEME = (
 _DATED_SCHEME = re.compile(
     rf"(?P<kind>Quy\s+hoạch|Chiến\s+lược|Chương\s+trình|Đề\s+án)(?P<name>(?:\s+(?!(?:này|đã|được|để|theo"
     rf"|và\s+các)\b)[^\s;.:()“”\"\n]+){{2,22}}?\s+{_PERIOD_OF_SCHEME})"
+)
+# Named by its title alone: "thực hiện Đề án …", "Chiến lược …"; the title ends where another clause begins.
+_TITLED_SCHEME = re.compile(
+    r"(?P<kind>Đề\s+án|Chiến\s+lược|Quy\s+hoạch)(?!\s+(?:cho|của|các|từng)\b)(?P<name>(?:\s+(?!(?:này|đã|được|để|nhằm|theo|tại|trong|và|gồm|nêu|trên|do|với)\b)"
+    r"[^\s;.:,()“”\"\n\d]+){3,22})(?=\s*[;.:,()\n]|\s+(?:đã|được|để|nhằm|theo|tại|trong|và|do|với)\b|\s*$)"
+)
+# "Kế hoạch hành động của Ban Thường vụ … về …": a kind, whose it is, and what about, without a number.
+_BODYS_PAPER = re.compile(
+    rf"(?P<kind>Nghị\s+quyết|Kết\s+luận|Chương\s+trình|Kế\s+hoạch)(?P<name>(?:\s+hành\s+động)?\s+của\s+[{_UP}][^;.:()“”\"\n\d]{{3,70}}?"
+    r"\s+về\s+[^;.:()“”\"\n]{8,200}?)(?=\s*[;.:()\n]|,\s|\s+(?:đã|được|để|nhằm)\b|\s*$)"
 )
 _NATIONAL = re.compile(
     r"(?P<kind>Chương\s+trình)(?P<name>\s+mục\s+tiêu\s+quốc\s+gia\s+(?:về\s+)?(?:xây\s+dựng\s+)?[^,;.:"
@@ -605,6 +626,8 @@ def _names(view: str, text: str) -> Iterator[CitationFact]:
         (_QUOTED_SCHEME, "quoted-title", 0.65),
         (_DATED_SCHEME, "dated-title", 0.65),
         (_NATIONAL, "national", 0.6),
+        (_BODYS_PAPER, "titled", 0.55),
+        (_TITLED_SCHEME, "titled", 0.5),
         (_NUMBERED_SCHEME, "numbered-scheme", 0.6),
     ):
         for match in pattern.finditer(view):
@@ -721,11 +744,18 @@ def find_citations(
         if own and fact.number and _key(fact.number) == own and (signed is None or fact.issued_on in (None, signed)):
             continue
         outer = next((o for o in cited[-_NEAR:] if o is not fact and o.end <= fact.start < o.reach), None)
-        if outer and outer.number and not fact.number and fact.rule in ("quoted-title", "dated-title", "national"):
+        if (
+            outer
+            and outer.number
+            and not fact.number
+            and fact.rule in ("quoted-title", "dated-title", "national", "titled")
+        ):
             continue  # the title of the very document that the number names
         confidence = fact.confidence
         if signed and fact.issued_on and fact.issued_on > signed:
             confidence *= 0.5
+        if fact.number and fact.issued_on is None:
+            fact = replace(fact, issued_on=_day_ahead(low, fact.start))
         cited.append(
             replace(
                 fact,

@@ -175,6 +175,41 @@ def test_documents_without_a_number(text: str, words: str) -> None:
     assert fact.number is None
 
 
+def test_the_day_of_issue_may_open_the_sentence() -> None:
+    fact = one(
+        "Ngày 28 tháng 10 năm 2023, Chủ tịch Ủy ban nhân dân tỉnh đã ban hành Công văn số 77/UBND-VX về giếng cổ."
+    )
+    assert (fact.number, fact.issued_on) == ("77/UBND-VX", date(2023, 10, 28))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("triển khai Đề án khôi phục giếng cổ trong làng", "Đề án khôi phục giếng cổ"),
+        ("thực hiện Chiến lược gìn giữ nguồn nước ngầm, các xã vét giếng", "Chiến lược gìn giữ nguồn nước ngầm"),
+        (
+            "theo Kế hoạch hành động của Tỉnh ủy Đồi Chè về giữ nguồn nước sạch.",
+            "Kế hoạch hành động của Tỉnh ủy Đồi Chè về giữ nguồn nước sạch",
+        ),
+        ("theo Quy phạm đào giếng 22 TCN 265-06", "22 TCN 265-06"),
+    ],
+)
+def test_named_by_the_title_alone(text: str, words: str) -> None:
+    assert [fact.text for fact in find_citations(text, preamble_end=0)] == [words]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "xây dựng Đề án khôi phục giếng cổ trong làng",
+        "triển khai Đề án của từng địa phương",
+        "thực hiện các Đề án khôi phục giếng cổ",
+    ],
+)
+def test_a_scheme_still_to_be_made_or_without_title_is_none(text: str) -> None:
+    assert find_citations(text, preamble_end=0) == []
+
+
 def test_a_standard_is_a_document() -> None:
     assert one("đạt TCVN 5801: 2005.").number == "TCVN 5801:2005"
 
