@@ -35,13 +35,23 @@ _HEADS = sorted(
         "Tổng Công ty", "Tập đoàn", "Điện lực", "Bưu điện", "Hiệp hội", "Bộ Chỉ huy", "Bộ Tư lệnh", "Ban Chỉ huy", "Bộ đội", "Quỹ", "Phòng", "Bệnh viện", "Cảng vụ", "Lực lượng", "lực lượng",
         "Cơ quan", "cơ quan", "Tổ công tác", "Tổ", "Thường trực", "Ban Thường vụ", "Ban Chấp hành", "Ban Thường trực", "Ban Quản lý", "Ban quản lý", "Ban Chỉ đạo", "Trạm", "Thuế",
         "Hải quan", "Chi nhánh", "Thống kê", "Kiểm toán", "Vườn quốc gia", "Khu", "Nhà xuất bản", "Tạp chí", "Cổng Thông tin", "Cổng thông tin", "Thương vụ", "Quân khu", "hệ thống",
-        "ngành", "Ngành", "Hợp tác xã", "Cụm thi đua", "Khối thi đua", "Bí thư Thành đoàn", "Câu lạc bộ", "Ban cán sự đảng", "Ban Cán sự đảng", "Ban thường vụ", "Đảng đoàn", "Đảng Đoàn", "ban thường vụ", "đảng đoàn",
+        "ngành", "Ngành", "Hợp tác xã", "Cụm thi đua", "Khối thi đua", "Bí thư Thành đoàn", "Câu lạc bộ", "Ban cán sự đảng", "Ban Cán sự đảng", "Ban thường vụ", "Đảng đoàn", "Đảng Đoàn", "ban thường vụ", "đảng đoàn", "phòng", "trung tâm", "chi cục",
     ),
     key=len, reverse=True,
 )  # fmt: skip
 _HEAD = re.compile(r"(?<![\w/-])(?:" + "|".join(re.escape(h) for h in _HEADS) + r")(?!\w)")
 _NEED_A_NAME = {"Bộ", "Ban", "Tổ", "Khu", "Hội", "Đoàn", "Phòng", "Sở", "Trường", "Cơ quan", "Quỹ", "Đài", "Báo"}
-_LOWER_HEADS = {"ban thường vụ", "đảng đoàn", "lực lượng", "cơ quan", "hệ thống", "ngành"}  # need a capital right after
+_LOWER_HEADS = {
+    "phòng",
+    "trung tâm",
+    "chi cục",
+    "ban thường vụ",
+    "đảng đoàn",
+    "lực lượng",
+    "cơ quan",
+    "hệ thống",
+    "ngành",
+}  # need a capital right after
 
 # Heads of office who stand for their body (GUIDE: "Giám đốc Sở Y tế" is Sở Y tế).
 _CHIEF = (
@@ -353,6 +363,13 @@ def _persons(match: re.Match[str]) -> list[Mention]:
 
 
 def _body_or_group(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
+    counted = _COUNTED.match(view, at)
+    if counted:
+        name = re.sub(r"\s+", " ", f"{register().official(counted['body'])} {counted['places']}")
+        return [Mention(at, counted.end(), "local bodies", 0.85, name, group_id(name), True)]
+    sector = _SECTOR.match(view, at)
+    if sector:
+        return [Mention(at, sector.end(), "sector", 0.75, sector[0], group_id(sector[0]), True)]
     cabinet = _CABINET.match(view, at)
     if cabinet:
         name = "các bộ, cơ quan ngang bộ" + (", cơ quan thuộc Chính phủ" if cabinet["rest"] else "")
@@ -875,6 +892,15 @@ def _inner(view: str) -> frozenset[int]:
 _TRADE = re.compile(rf"\s+[[:lower:]]+(?:\s+[[:lower:]]+)?(?=,\s+{_KIND})")
 _WHOLE_KINDS = {"chính quyền địa phương", "bộ phận thường trực"}  # says who without more words
 _IDIOM = re.compile(r"các cấp, các ngành|các ngành, các cấp|các cấp, ngành", re.IGNORECASE)
+# "Ủy ban nhân dân 11 phường": all of them, counted.
+_COUNTED = re.compile(
+    rf"(?P<body>Ủy ban nhân dân|UBND|Công an|Hội đồng nhân dân|HĐND)\s+(?P<places>\d{{1,3}}\s+{_PLACE_KIND}(?:\s*(?:,|và)\s*(?:\d{{1,3}}\s+)?{_PLACE_KIND})*)(?!\s+[[:upper:]])(?!\w)"
+)
+# A branch of the administration by its field: "phối hợp với ngành y tế".
+_SECTOR = re.compile(
+    r"[Nn]gành (?:công thương|y tế|giáo dục(?: và đào tạo)?|nông nghiệp(?: và (?:môi trường|phát triển nông thôn))?|công an|quân đội|tài chính|ngân hàng|xây dựng|giao thông(?: vận tải)?|văn hóa(?:, thể thao và du lịch)?"
+    r"|du lịch|tư pháp|nội vụ|thuế|hải quan|kiểm lâm|bưu chính|viễn thông|điện lực|điện|đường sắt|hàng không|thanh tra|lao động|tài nguyên và môi trường|kiểm sát|tòa án|bảo hiểm xã hội)(?:\s+(?:tỉnh|thành phố|quận|huyện|địa phương))?(?!\w)"
+)
 # "Các Bộ trưởng, Thủ trưởng cơ quan ngang Bộ, Thủ trưởng cơ quan thuộc Chính phủ": heads of office, one group.
 _CABINET = re.compile(
     r"[Cc]ác Bộ trưởng,\s+(?:Thủ trưởng\s+)?(?:các\s+)?cơ quan ngang [Bb]ộ(?P<rest>(?:,|\s+và)\s+(?:Thủ trưởng\s+)?(?:các\s+)?cơ quan (?:thuộc|trực thuộc) Chính phủ)?"

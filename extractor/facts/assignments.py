@@ -287,14 +287,17 @@ def _unnamed_subject(
     who, at = match["who"].rstrip(" ,"), match.start("who")
     if text[match.end() - 1] == ":" and (number or len(who.split()) > 12):
         return []
+    cued = text[match.end() - 1] != ":"
+    plain_body = (
+        cued
+        and "," not in who
+        and re.match(r"(?:các\s+)?(?:cơ quan|đơn vị|tổ chức|doanh nghiệp)\s", who, re.IGNORECASE)
+    )
+    who = re.sub(r"\s*\([^()]*\)\s*$", "", who)
     named = any(not m.group and m.start < at + len(who) for m in mentions)
     verbs = [w for w in re.finditer(r"(?<!\S)(?=\S)", who) if w.start() and begins_predicate(who, w.start())]
-    if (
-        named
-        or re.search(r"\b(?:nào|để|khi|nếu|mà|không|chưa|đã|bị)\b", who)
-        or len(who.split()) > 18
-        or (len(verbs) > 1 and text[match.end() - 1] != ":")
-    ):
+    aside = re.search(r"\b(?:nào|để|khi|nếu|mà|không|chưa|đã|bị)\b", who)
+    if named or aside or len(who.split()) > 18 or (len(verbs) > 1 and cued and not plain_body):
         return []
     parts = [
         (m.start(), m.end())

@@ -68,6 +68,9 @@ _TOPIC = re.compile(
     r"(?:Các|Một số|Những)?\s*(?:giải pháp|nhiệm vụ|nội dung|biện pháp)[^:.;]{0,30}:\s[^;]*(?:cụ thể\s+)?như sau:$",
     re.IGNORECASE,
 )
+_TOPIC_WORDS = (
+    16  # up to so many words before a colon name the topic of the list below; longer ones order something themselves
+)
 _LABEL_WORDS = 8  # a parent with a colon is a label if not more than these words are left besides names and cues
 _END = re.compile(r"\s*[./]+\s*[./]+\s*[\w✓*]{0,6}\s*$")  # "./." and what a pen left after it
 
@@ -333,7 +336,7 @@ class _Builder:
             return len(text.split()) <= 90 and ";" not in text
         if text.endswith((".", ";")):
             return len(text.split()) <= 6 and not begins_predicate(text, 0)
-        if not _has_order(text):
+        if not _has_order(text) or (len(text.split()) <= _TOPIC_WORDS and not self.mentions(unit.start, unit.end)):
             return True
         return self._residue(unit) <= _LABEL_WORDS and not re.search(
             r"chịu trách nhiệm\s+(?:toàn diện|chính|về|trước)|(?<!\w)(?:gửi|nộp)\s+(?:báo cáo|kết quả|hồ sơ)",

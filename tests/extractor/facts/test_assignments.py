@@ -44,6 +44,8 @@ def roles(text: str, *, label: bool = False) -> Roles:
         ("Các hộ dùng chung giếng phải góp công vét giếng.", [("lead", "các hộ dùng chung giếng")]),
         ("Doanh nghiệp khoan giếng, hợp tác xã: Trám lấp giếng hỏng.", [("lead", "doanh nghiệp khoan giếng, hợp tác xã")]),
         ("Cơ quan kiểm nghiệm phối hợp với Sở Y tế lấy mẫu nước.", [("lead", "cơ quan kiểm nghiệm"), ("coordinate", "Sở Y tế")]),
+        ("Cơ quan được giao chủ trì khơi giếng phải báo cáo tiến độ.", [("lead", "cơ quan được giao chủ trì khơi giếng")]),
+        ("Ủy ban nhân dân 11 phường: Vét giếng công cộng.", [("lead", "Ủy ban nhân dân 11 phường")]),
         ("Nếu giếng cạn, có khó khăn, vướng mắc các xã, phường kịp thời báo cáo.", [("lead", "các xã, phường")]),
         ("Đối với giếng làng, các xã, phường bố trí người coi.", [("lead", "các xã, phường")]),
         ("Các cơ quan được phân công coi giếng có trách nhiệm đậy nắp.", [("lead", "các cơ quan được phân công coi giếng")]),
@@ -70,6 +72,8 @@ def test_who_leads(text: str, expected: Roles) -> None:
          [("coordinate", "chính quyền địa phương"), ("coordinate", "lực lượng tại chỗ")]),
         ("Giao Vụ Khảo cổ chủ trì, phối hợp với các đơn vị liên quan của các Bộ: Tài chính, Y tế lập sổ giếng.",
          [("lead", "Vụ Khảo cổ"), ("coordinate", "Bộ Tài chính"), ("coordinate", "Bộ Y tế")]),
+        ("Phối hợp với ngành y tế tỉnh và phòng Tư pháp tuyên truyền.",
+         [("coordinate", "ngành y tế tỉnh"), ("coordinate", "phòng Tư pháp")]),
         ("Xây dựng Quy chế phối hợp giữa các cơ quan của tỉnh về giữ giếng.", []),
     ],
 )  # fmt: skip

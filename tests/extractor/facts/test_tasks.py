@@ -181,6 +181,11 @@ def test_what_tells_or_lists_orders_nothing(body: str) -> None:
     assert [path for path in tasks(body) if path not in ("I.1", "II.1")] == []
 
 
+def test_a_short_topic_before_a_list_is_its_heading() -> None:
+    body = "1. Nâng cao chất lượng nước giếng làng:\na) Tổ chức lấy mẫu nước.\nb) Báo cáo kết quả.\n"
+    assert list(tasks(body)) == ["1.a", "1.b"]
+
+
 def test_a_number_that_ends_a_sentence_begins_no_unit() -> None:
     body = "1. Tổ chức vét giếng làng.\n2. Đậy nắp giếng ở các làng có nguy cơ cạn cấp độ\n1. Cấp nước cho dân.\n3. Báo cáo kết quả.\n"
     found = tasks(body)
