@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -23,7 +23,7 @@ class Period:
     """Characters [start, end) of the text, and the first and last day, either open.
 
     `weak` marks years that belong to something else: the year compared with, a named plan's horizon, a budget's year.
-    `day` marks an end to the day ("trước ngày 30/6/2024"): in an order without a goal it is the deadline.
+    `day` marks a month or an end to the day ("trước ngày 30/6/2024"): in an order without a goal it is the deadline.
     """
 
     start: int
@@ -107,20 +107,25 @@ _RULES = (
     ),
     _rule(rf"(?:trong\s+)?(?:0?6|sáu)\s+tháng\s+(?P<half>đầu|cuối)\s+năm\s+(?P<y>{_Y})", _half),
     _rule(
-        rf"(?:từ nay\s+)?(?:(?P<until>{_UNTIL}{_PART})|trong\s+|vào\s+)?{_PART}tháng\s+(?P<m>\d{{1,2}})"
+        rf"(?<!\d\s)(?:từ nay\s+)?(?:(?P<until>{_UNTIL}{_PART})|trong\s+|vào\s+)?{_PART}tháng\s+(?P<m>\d{{1,2}})"
         rf"(?:\s*[/-]\s*|\s+năm\s+)(?P<y>{_Y})",
         _month,
     ),
-    _rule(rf"(?:từ nay\s+)?(?:đến|tới)\s+{_PART}(?:năm\s+)?(?P<y>{_Y})", lambda m: (None, _year_end(m["y"]))),
+    _rule(
+        rf"(?:(?:từ nay\s+)?(?:đến|tới)\s+{_PART}(?:(?:năm|niên độ)\s+)?|hết\s+(?:năm|niên độ)\s+)(?P<y>{_Y})",
+        lambda m: (None, _year_end(m["y"])),
+    ),
     _rule(rf"trước\s+năm\s+(?P<y>{_Y})", lambda m: (None, _year_start(m["y"]) - timedelta(days=1))),
     _rule(
-        rf"(?:(?:trong|vào|của|cho|cả|ngay trong)\s+)?{_PART}năm\s+(?P<y>{_Y})",
+        rf"(?:(?:trong|vào|của|cho|cả|ngay trong)\s+)?{_PART}(?:năm|niên độ)\s+(?P<y>{_Y})",
         lambda m: (_year_start(m["y"]), _year_end(m["y"])),
     ),
     _rule(rf"(?<=^)[-+\s]*(?P<y>{_Y})(?=\s+phấn đấu)", lambda m: (_year_start(m["y"]), _year_end(m["y"]))),
 )
 
-_COMPARED = re.compile(r"(?:so(?:\s+với)?(?:\s+cùng\s+kỳ)?|cùng kỳ|bằng|nhiệm kỳ|khóa|khoá)\s*$", re.IGNORECASE)
+_COMPARED = re.compile(
+    r"(?:so(?:\s+với)?(?:\s+cùng\s+kỳ)?|so\s+với(?:\s+\w+){1,4}|cùng\s+kỳ|bằng|nhiệm\s+kỳ|khóa|khoá)\s*$", re.IGNORECASE
+)
 _OWNED = re.compile(
     r"(?:dự toán|kế hoạch|vốn|chuẩn nghèo|nghị quyết|chương trình|chiến lược|quy hoạch|đề án|tầm nhìn)"
     r"(?:\s+\w+){0,4}\s*$",
@@ -129,8 +134,11 @@ _OWNED = re.compile(
 _NAMED = re.compile(r"(?:Chương trình|Đề án|Chiến lược|Quy hoạch|Nghị quyết|Kế hoạch)\s[^.;:\n]*$")
 
 
-def find_periods(text: str) -> list[Period]:
-    """Every period of a text, in order, without overlaps; an impossible date ("quý 5") gives none."""
+def find_periods(text: str, signed: date | None = None) -> list[Period]:
+    """Every period of a text, in order, without overlaps; an impossible date ("quý 5") gives none.
+
+    `signed` is the date of issue, by which a quarter or half-year without its year is understood.
+    """
     free = list(text)
     periods = []
     for pattern, days in _RULES:
@@ -145,5 +153,35 @@ def find_periods(text: str) -> list[Period]:
                 periods.append(Period(start, end, None, None, weak=True))
                 continue
             weak = bool(_OWNED.search(before) or _NAMED.search(before))
-            periods.append(Period(start, end, first, last, weak, day="d" in found.groupdict()))
-    return sorted(periods, key=lambda period: period.start)
+            fine = {"d", "m"} & set(found.groupdict())
+            periods.append(Period(start, end, first, last, weak, day=bool(fine)))
+    periods.sort(key=lambda period: period.start)
+    return sorted([*periods, *_without_year("".join(free), periods, signed)], key=lambda period: period.start)
+
+
+_YEARLESS = re.compile(
+    r"(?<!\w)(?:(?P<until>(?:đến|tới)\s+(?:hết\s+|cuối\s+)?)|trong\s+|vào\s+)?"
+    r"(?:quý\s+(?P<q>IV|III|II|I|[1-4])|(?:0?6|sáu)\s+tháng\s+(?P<half>đầu|cuối)(?:\s+năm)?)(?!\w|\s*[-,/–]|\s+(?:và|đến|năm))",
+    re.IGNORECASE,
+)
+
+
+def _without_year(free: str, periods: list[Period], signed: date | None) -> Iterator[Period]:
+    """ "quý IV", "6 tháng đầu năm": of the year last named before, else the next that is not over on the date of issue."""
+    named, at = None, 0
+    for found in _YEARLESS.finditer(free):
+        while at < len(periods) and periods[at].start < found.start():
+            named, at = periods[at].last or named, at + 1
+        year = named.year if named else signed.year if signed else None
+        before = free[max(0, found.start() - 40) : found.start()]
+        if year is None or _COMPARED.search(before):
+            continue
+        if found["q"]:
+            quarter = _ROMAN.get(found["q"].lower()) or int(found["q"])
+            months = quarter * 3 - 2, quarter * 3
+        else:
+            months = (1, 6) if found["half"].lower() == "đầu" else (7, 12)
+        first, last = _months(year, *months)
+        if named is None and signed and last and last < signed:
+            first, last = _months(year + 1, *months)
+        yield Period(*found.span(), None if found["until"] else first, last)

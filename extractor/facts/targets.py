@@ -59,7 +59,7 @@ _NAMES = re.compile(
     | (?i:năm)\s+\d{4}
     | \b\d{1,2}\s?(?:giờ|h|g)\s?\d{0,2}(?:\s?phút)?\s+(?=ngày|hàng|hằng|mỗi) | \b24/(?:7|24)\b
     | \b0\d{2,3}[. ]?\d{3}[. ]?\d{3,4}\b
-    | (?i:điều|khoản|(?<!thí\ )(?<!trọng\ )(?<!dứt\ )(?<!làm\ )(?<!địa\ )điểm|chương|phụ\ lục|biểu(?:\ mẫu)?|mẫu|bảng|hình|quyển|tập|(?<!tổng\ )số|phiên\ bản
+    | (?<!\w)(?i:điều|khoản|(?<!thí\ )(?<!trọng\ )(?<!dứt\ )(?<!làm\ )(?<!địa\ )điểm|chương|phụ\ lục|biểu(?:\ mẫu)?|mẫu|bảng|hình|quyển|tập|(?<!tổng\ )số|phiên\ bản
         |giai\ đoạn|bước|nhóm|loại|cấp(?=\s+\d(?!\d))|hạng|mức\ độ|vùng|khu|khoá|khóa|kỳ|lần(?:\ thứ)?|thứ|lớp|quốc\ lộ|ql|tổ|ấp|thôn
         |khu\ phố|phường|quận|mục\ tiêu|chỉ\ tiêu|tiêu\ chí|đề\ án|chương\ trình|nghị\ quyết
         |chỉ\ thị|kết\ luận|quyết\ định|công\ nghiệp|web
@@ -95,7 +95,7 @@ _CONDITION = re.compile(r"^\W*(?:đối với|trường hợp|nếu|khi)\b[^,]*$
 _CONDITION_AFTER = re.compile(r"\s*(?:có thể|thì)\b", re.IGNORECASE)
 _ENTITLEMENT = re.compile(
     r"\b(?:hưởng|được cấp|được hỗ trợ|thực hiện hỗ trợ|trợ cấp|phụ cấp|thanh toán|trích|khấu trừ|phạt"
-    r"|lãi suất|miễn|giảm trừ|hạn mức|(?:mức|hỗ trợ) (?:hỗ trợ|chi|vay|thu|tối đa|đóng))\b",
+    r"|lãi suất|miễn(?!\s+phí)|giảm trừ|hạn mức|(?:mức|hỗ trợ) (?:hỗ trợ|chi|vay|thu|tối đa|đóng))\b",
     re.IGNORECASE,
 )
 _SPAN_OF_TIME = re.compile(r"thời gian|tuổi|số (?:ngày|giờ|năm)", re.IGNORECASE)
@@ -103,9 +103,13 @@ _DURATION = re.compile(r"(?:\w+ (?:\w+ )?)??thời (?:gian|hạn)\s+(?=\w)", re.
 _WITHIN = re.compile(r"(?P<what>\w.*?)\s+trong\s+thời gian$", re.IGNORECASE | re.S)
 _COUNTS_FROM = re.compile(r"[^,;.]{0,20}?\b(?:kể từ|từ khi|từ ngày|sau khi|trước khi)\b", re.IGNORECASE)
 # What these words open is a purpose, a circumstance or the past, not the order itself.
-_BESIDE = re.compile(r"\b(?:để|nhằm|khi|đã|vừa|chưa|nếu|bị|nhờ|thuộc|trong số)\b[^,;:]*$", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"\b(?:để|nhằm|khi|đã|vừa|chưa|nếu|(?<!thiết )(?<!chuẩn )(?<!trang )bị|nhờ|(?<!trực )thuộc|trong số)\b[^,;:]*$",
+    re.IGNORECASE,
+)
 _AFTER_EVENT = re.compile(r"\b(?:sau|trước|từ) khi\b[^,;:]*$", re.IGNORECASE)
 _MATTER = re.compile(r"\b(?:việc|công tác|về)\b[^,;:]*$", re.IGNORECASE)
+_MEANT_FOR = re.compile(r"\b(?:cho|đối với)[\s\x01]*$", re.IGNORECASE)
 _GOVERNED = re.compile(r"\b(?:của|tại|ở|thuộc|giữa|với)\s*$", re.IGNORECASE)
 _KNOWN_SIZE = re.compile(
     r"[^,;.\n]{0,80}?(?:\bdanh (?:mục|sách)\b|kèm theo|(?:nêu|nói|kể) trên|sau đây|\bnày\b|còn lại|hiện có|,?\s(?:bao )?gồm\b|:\s*\D|\bđã\b)",
@@ -141,13 +145,13 @@ _FIRM: frozenset[str] = frozenset({">=", "<="})
 _GROUP = re.compile(
     r"(?:^|(?<=[\s,:(\x01]))(?:"
     + "|".join(f"(?P<c{i}>{pattern})" for i, (pattern, _) in enumerate(_COMPARATORS))
-    + r"|(?P<reach>đạt(?: được)?(?: mức| tỷ lệ)?|ở mức|là|chiếm(?: tỷ lệ)?|bằng|(?:giảm |rút ngắn )?(?:xuống )?còn"
-    r"|xuống(?: còn)?|tăng lên(?: đến)?|lên(?: đến| tới| mức)?|(?:tăng )?gấp|(?:có |với )?(?:tổng )?trị giá|nằm trong nhóm|nằm trong|thuộc nhóm)"
+    + r"|(?P<reach>đạt(?: được)?(?: mức| tỷ lệ)?|ở mức|là|chiếm(?: tỷ lệ)?|bằng|(?:(?:kéo )?giảm |hạ |rút ngắn )?(?:xuống )?còn"
+    r"|(?:(?:kéo )?giảm |hạ |rút ngắn )?xuống(?: còn| mức)?|tăng lên(?: đến)?|lên(?: đến| tới| mức)?|(?:tăng )?gấp|(?:có |với )?(?:tổng )?trị giá|nằm trong nhóm|nằm trong|thuộc nhóm)"
     r"|(?P<up>tăng(?: thêm)?|cao hơn|nâng thêm)|(?P<down>giảm(?: thêm)?|cắt giảm|tiết giảm|kéo giảm|rút ngắn|tinh giản)"
     r"|(?P<have>có|gồm|được|với)|(?P<from>từ)"
     r"|(?P<goal>phấn đấu|bảo đảm|đảm bảo|quyết tâm|duy trì|giữ vững|phải|cần)"
     r"|(?P<per>(?:bình quân )?(?:mỗi|hàng|hằng) (?:năm|quý|tháng|tuần))"
-    r"|(?P<filler>bình quân|trung bình|cả|tỷ lệ|mức|thêm|tốc độ)"
+    r"|(?P<filler>với (?:tổng )?(?:số lượng|quy mô|số)(?: là)?|bình quân|trung bình|cả|tỷ lệ|mức|thêm|tốc độ)"
     r"|(?P<period>\x01+))\s*$|(?P<comma>,)\s*$",
     re.IGNORECASE,
 )
@@ -261,7 +265,13 @@ def _unit() -> re.Pattern[str]:
     # The longest word of any role wins.
     words = sorted(((word, role) for role in roles for word in _words(role)), key=lambda pair: -len(pair[0]))
     listed = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word, _ in words)
-    return re.compile(rf"\s*(?P<scale>{_SCALE})?(?P<word>(?:{listed})(?!\w))?", re.IGNORECASE)
+    counted = _any(_words("counted"))
+    # "05 khu, điểm du lịch", "300 lượt thí sinh"; not "100 xã, huyện Yên Lạc".
+    joined = rf"(?:{counted}),\s+(?:{counted})(?!\w)(?!\s+(?-i:[A-ZĐ])|\s*\d)|lượt\s+(?:{counted})"
+    kinds = _any(_words("kind"))
+    return re.compile(
+        rf"\s*(?P<scale>{_SCALE})?(?P<word>(?:(?:{joined}|{listed})(?!\w)(?:\s+(?:{kinds})(?!\w))?))?", re.IGNORECASE
+    )
 
 
 @cache
@@ -302,7 +312,8 @@ def _makes() -> re.Pattern[str]:
 @cache
 def _order() -> re.Pattern[str]:
     """A verb in the middle of a sentence: lower case, so that no body's name is one ("Thanh tra tỉnh")."""
-    return re.compile(rf"(?<!\w)(?:{_any((*_words('output'), *_words('support')))})(?!\w)")
+    inside = "".join(rf"(?<!{word}\s)" for word in _words("before"))  # "Chính phủ", "thành lập"
+    return re.compile(rf"(?<!\w){inside}(?:{_any((*_words('output'), *_words('support')))})(?!\w)")
 
 
 @cache
@@ -349,6 +360,10 @@ class _Found:
     own_period: bool
 
 
+def _period_of(fact: TargetFact) -> Period | None:
+    return Period(0, 0, fact.period_start, fact.period_end) if fact.period_start or fact.period_end else None
+
+
 def find_targets(
     text: str, *, signed: date | None, taken: Sequence[Range] = (), headings: Sequence[str] = ()
 ) -> list[TargetFact]:
@@ -369,7 +384,7 @@ class _Reader:
         view = list(text)
         for start, end in taken:
             view[start:end] = _TAKEN * (end - start)
-        self.periods = find_periods("".join(view))
+        self.periods = find_periods("".join(view), signed)
         for found in (*_LIST_MARK.finditer("".join(view)), *_NAMES.finditer("".join(view))):
             if _TOP.fullmatch(found.group()):
                 continue
@@ -387,7 +402,7 @@ class _Reader:
         first_line = text.lstrip().split("\n", 1)[0]
         labels = [*headings, first_line] if first_line.isupper() else headings
         self.stem = ""
-        self.scope = self._scope_of_headings(headings)
+        self.scope = self._scope_of_headings(headings, signed)
         # What stands under "Kết quả", "Tình hình" is a finding until a goal is named.
         self.told = not self.goal and any(_RESULTS.match(label) for label in labels)
         self.listing = False
@@ -400,9 +415,11 @@ class _Reader:
         self.found: list[_Found] = []
 
     @staticmethod
-    def _scope_of_headings(headings: Sequence[str]) -> Period | None:
+    def _scope_of_headings(headings: Sequence[str], signed: date | None) -> Period | None:
         for heading in reversed(headings):
-            if periods := [p for p in find_periods(heading.lower()) if p.first or p.last]:
+            periods = [p for p in find_periods(heading.lower()) if p.first or p.last]
+            # What was over on the date of issue is the date of a document cited.
+            if periods := [p for p in periods if not (signed and p.last and p.last < signed)]:
                 return periods[-1]
         return None
 
@@ -420,7 +437,7 @@ class _Reader:
         for found in _BRACKETS.finditer(self.view):
             inner = found.group(1)
             if re.search(r"\d", inner):
-                if re.search(r"phấn đấu|đạt|tối thiểu|ít nhất|không quá|trong đó", inner, re.IGNORECASE):
+                if re.search(r"phấn đấu|đạt|tối thiểu|ít nhất|không quá|không dưới|trong đó", inner, re.IGNORECASE):
                     brackets.append(found.span(1))
                     continue
                 if _SURPASS.search(self.view[: found.start(1)]):
@@ -547,7 +564,7 @@ class _Reader:
                 continue
             unit = _unit().match(self.view, spelled.end, end)
             word = re.sub(r"\s+", " ", (unit["word"] or "").lower()) if unit else ""
-            role = _role_of().get(word)
+            role = _role_of().get(word, "counted" if word else None)
             if (times and word == "lần") or (role == "counted" and (_makes().search(before) or _HAVE.search(before))):
                 yield spelled
 
@@ -608,10 +625,10 @@ class _Reader:
             stop = self._word_end(*guessed.span(1), end)
             return "guessed", re.sub(r"\s+", " ", self.view[guessed.start(1) : stop].lower()), stop
         unit = re.sub(r"\s+", " ", found.group().strip().lower())
-        role = _role_of().get(word, "measure")
+        role = _role_of().get(word) or ("counted" if word else "measure")
         if attached and role != "measure":
             return "fixed", None, number.end
-        if word in {"%", "‰", "phần trăm"}:
+        if word in {"%", "‰", "phần trăm", "điểm %", "điểm phần trăm"}:
             role = "percent"
         elif word in {"bậc", "hạng", "vị trí", "lần"}:
             role = "rank"
@@ -812,9 +829,13 @@ class _Reader:
             due = [p.start for p in self.periods if p.day and number.end <= p.start < used]
             used = min([used, *due])
             fact_start = max([fact_start, *(p.end for p in self.periods if p.day and fact_start == p.start)])
-            period, own = self._period(sentence, fact_start, used, candidate, days=False)
+            period, own = self._period(sentence, start, fact_start, used, candidate, days=False)
         else:
-            period, own = self._period(sentence, fact_start, used, candidate)
+            period, own = self._period(sentence, start, fact_start, used, candidate)
+        if period is None and parent is not None:
+            period = _period_of(self.found[parent].fact)
+        elif period is None and previous and not left and not value_first:
+            period = _period_of(previous.fact)
         leading = not left and any(self.periods[i].start < number.start for i in candidate.periods)
         if own and not leading:
             self.trailing |= {i for i, p in enumerate(self.periods) if fact_start <= p.start < used}
@@ -1059,7 +1080,7 @@ class _Reader:
     def _planned(self, left: str, right: str) -> tuple[str, str | None, bool]:
         """ "giải ngân đạt 95% kế hoạch vốn": what is disbursed stands elsewhere in the unit, or in the plan's name."""
         if re.fullmatch(r"(?:\w+ ){0,2}giải ngân", left, re.IGNORECASE):
-            capital = self.capital or re.match(r"kế hoạch\s+(vốn\b.*?)(?:\s+năm \d+)?$", right, re.IGNORECASE)
+            capital = None if re.match(r"kế hoạch\s+vốn\b", right, re.IGNORECASE) else self.capital
             return (f"{left} {capital.group(1)}", right, False) if capital else (f"{left} {right}", None, False)
         if _order().fullmatch(left.lower()):
             return f"{left} {right}", None, False
@@ -1071,21 +1092,32 @@ class _Reader:
         return scale.end() if scale else at
 
     def _period(
-        self, sentence: int, start: int, end: int, candidate: _Candidate, *, days: bool = True
+        self, sentence: int, clause: int, start: int, end: int, candidate: _Candidate, *, days: bool = True
     ) -> tuple[Period | None, bool]:
-        """The period that holds here and whether it stands in the target's own words; `days` says whether a day may be one."""
+        """The period that holds here and whether it stands in the target's own words; `days` says whether a day may be one.
+
+        Where it may not, the unit sets no goal: then a period in another clause is when that clause's work is due.
+        """
         firm = [i for i, p in enumerate(self.periods) if not p.weak and (days or not p.day)]
         own = candidate.periods or [i for i in firm if start <= self.periods[i].start < end]
         if own:
             nearest = min(own, key=lambda i: abs(self.periods[i].start - candidate.number.start))
             return self.periods[nearest], True
         before = [i for i in firm if sentence <= self.periods[i].start < start and i not in self.trailing]
+        if not days:
+            before = [i for i in before if self._opens_with(sentence, clause, self.periods[i])]
         if before:
             return self.periods[before[-1]], False
         if self.scope:
             return self.scope, False
         weak = [p for p in self.periods if p.weak and start <= p.start < end and (p.first or p.last)]
         return (weak[0] if weak else None), False
+
+    def _opens_with(self, sentence: int, clause: int, period: Period) -> bool:
+        if period.start >= clause:
+            return True
+        ahead = self.view[max(sentence, period.start - _NEAR) : period.start]
+        return not re.search(r"\w", ahead) and period.start - sentence < _NEAR
 
     # --- is it a goal? ---
 
@@ -1113,7 +1145,9 @@ class _Reader:
         segment = re.split(r"[,;:]", ahead)[-1]
         if _CONDITION_AFTER.match(self.view, candidate.tail_end) or _CONDITION.match(ahead):
             return None
-        if said is None and (_AFTER_EVENT.search(segment) or ("goal" not in cues and _ENTITLEMENT.search(clause))):
+        headed = _head().match(left) is not None
+        entitles = _ENTITLEMENT.search(segment) and not (headed and "reach" in cues)
+        if said is None and (_AFTER_EVENT.search(segment) or ("goal" not in cues and entitles)):
             return None
         money = candidate.unit is not None and _MONEY.search(candidate.unit) is not None
         if money and "goal" not in cues and _BUDGET.match(left):
@@ -1125,7 +1159,8 @@ class _Reader:
             return None
         firm = candidate.comparator in _FIRM
         predicate = bool(cues & {"reach", "up", "down", "goal"})
-        headed = _head().match(left) is not None
+        ordered = _order().match(left.lower()) is not None
+        meant = ordered and _MEANT_FOR.search(clause) is not None
         if kind == "percent":
             whole = number.value == "100"
             if goal:
@@ -1134,6 +1169,9 @@ class _Reader:
                 return None
             if whole or predicate or firm or _THRIFT.search(left):
                 return 0.7
+            bounded = candidate.comparator != "="
+            if bounded and (meant or (headed and clause.lstrip().startswith(left[:20]))):
+                return 0.5
             return (
                 0.55
                 if "part" in cues or _makes().search(clause) or re.match(r"(?:số|tổng số)\b", right, re.IGNORECASE)
@@ -1168,7 +1206,7 @@ class _Reader:
         aside = segment if said is None else segment[max(0, len(segment) - (number.start - said)) :]
         if not firm and _GOVERNED.search(clause):
             return None
-        if not predicate and not firm and (_AFTER_EVENT.search(aside) or _BESIDE.search(aside)):
+        if not predicate and not firm and not meant and (_AFTER_EVENT.search(aside) or _BESIDE.search(aside)):
             return None
         made = _makes().search(clause)
         produced = kind == "counted" and (not left or _output().search(left) is not None or headed)
@@ -1176,6 +1214,8 @@ class _Reader:
         if goal:
             sure = 0.8 if kind == "counted" else 0.55
             return sure if predicate or candidate.comparator != "=" or produced else None
+        if meant and not self._known(candidate) and (candidate.comparator != "=" or _output().match(left)):
+            return 0.5
         if self._beside(segment, firm):
             return None
         if (
@@ -1250,7 +1290,7 @@ class _Reader:
             return
         indicator = self._plain(found.start("noun"), stop)
         blank = _Candidate(Number(*found.span(), "0"), "zero", None, found.end(), found.start(), found.end())
-        period, _ = self._period(sentence, found.start(), stop, blank)
+        period, _ = self._period(sentence, start, found.start(), stop, blank)
         fact = TargetFact(
             start=found.start(),
             end=stop,

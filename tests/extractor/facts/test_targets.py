@@ -62,7 +62,7 @@ def test_value_unit_and_comparator(
         ("Hoàn thành xây dựng 03 trạm y tế đạt chuẩn.", "Hoàn thành xây dựng trạm y tế đạt chuẩn"),
         ("Giảm tỷ lệ sinh con thứ ba xuống dưới 8%.", "tỷ lệ sinh con thứ ba"),
         ("Tỷ trọng dịch vụ chiếm 40% GRDP của tỉnh.", "Tỷ trọng dịch vụ"),
-        ("Quyết tâm giải ngân đạt 100% kế hoạch vốn được giao.", "giải ngân vốn được giao"),
+        ("Quyết tâm giải ngân đạt 100% kế hoạch vốn được giao.", "giải ngân kế hoạch vốn được giao"),
         ("Sở Y tế phấn đấu đạt 12 bác sĩ/10.000 dân.", "bác sĩ"),
         ("(i) Tỷ lệ trẻ đến trường đạt 99%.", "Tỷ lệ trẻ đến trường"),
         ("Chỉ đạo các xã rà soát quỹ đất, xây dựng 50 nhà tình nghĩa.", "xây dựng nhà tình nghĩa"),
