@@ -27,8 +27,22 @@ def _phrases() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)"), right
 
 
+# Specks of a scan read as a stop inside a sentence: no sentence goes on in lower case, but for abbreviations and numbers.
+_SPECK = re.compile(r"(?<=[^\W\d_]{3})(?<!v\.v)\.(?= [^\W\d_]{2})")
+
+
+def _without_specks(text: str) -> str:
+    def blank(match: re.Match[str]) -> str:
+        word = re.search(r"\w+$", text[: match.start()])
+        lower = text[match.end() + 1].islower() and word is not None and word[0].islower()
+        return " " if lower else "."
+
+    return _SPECK.sub(blank, text)
+
+
 def respell(text: str) -> str:
-    """The text with misread phrases put right, same length, capitals kept."""
+    """The text with misread phrases put right and specks inside a sentence blanked, same length, capitals kept."""
+    text = _without_specks(text)
     pattern, right = _phrases()
     out = list(text)
     folded = spelling.fold(text)
