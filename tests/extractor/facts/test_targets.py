@@ -382,3 +382,60 @@ def test_the_gold_of_a_real_directive_is_found() -> None:
     ]
     right = sum(1 for t in wanted if t in found)
     assert right >= 17 and len(found) <= len(wanted) + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "comparator", "value", "unit"),
+    [
+        ("Tổ chức dạy bơi miễn phí cho tối thiểu 450 lượt trẻ em vùng lũ.", ">=", "450", "lượt trẻ em"),
+        ("Lắp thiết bị giám sát hành trình cho ít nhất 60 tàu cá.", ">=", "60", "tàu cá"),
+        ("Thành lập 03 đội cứu hộ cơ động.", "=", "3", "đội cứu hộ cơ động"),
+        ("Xây dựng 40 nhà tình nghĩa.", "=", "40", "nhà tình nghĩa"),
+        ("Tạo lập mã định danh cho trên 70% số hộ.", ">", "70", "%"),
+        ("Tỷ lệ trẻ suy dinh dưỡng dưới 8%.", "<", "8", "%"),
+        ("Phấn đấu nợ đọng giảm xuống dưới 4% tổng thu.", "<", "4", "%"),
+        ("Phấn đấu số hồ sơ trực tuyến gấp 3 lần năm trước.", "=", "3", "lần"),
+    ],
+)
+def test_value_behind_an_object_or_bound(text: str, comparator: str, value: str, unit: str) -> None:
+    (fact,) = read(text)
+    assert (fact.comparator, fact.value, fact.unit) == (comparator, value, unit)
+
+
+def test_a_period_in_another_clause_of_an_order_is_not_the_targets() -> None:
+    first, second = read("Nạo vét 20 km kênh trong năm 2021; mỗi xã có ít nhất 02 sân chơi.")
+    assert (first.period_end, second.period_end) == (date(2021, 12, 31), None)
+
+
+def test_a_part_has_the_period_of_its_whole() -> None:
+    whole, part = read("Phấn đấu đến năm 2025 hoàn thành 900 căn hộ, trong đó có ít nhất 300 căn cho thuê.")
+    assert whole.period_end == part.period_end == date(2025, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("Phấn đấu trong quý IV thu", date(2021, 12, 31)),
+        ("Trong 6 tháng đầu năm thu", date(2021, 6, 30)),
+        ("Phấn đấu hết niên độ 2021 thu", date(2021, 12, 31)),
+    ],
+)
+def test_a_quarter_half_or_budget_year_without_its_year(text: str, last: date) -> None:
+    assert [p.last for p in find_periods(text, SIGNED)] == [last]
+
+
+@pytest.mark.parametrize("text", ["tăng 5% so với quý III", "tăng 5% so với thực hiện năm 2020"])
+def test_what_is_compared_with_is_no_period(text: str) -> None:
+    assert not [p for p in find_periods(text, SIGNED) if p.last]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Người học được hưởng 100% tiền lương.",
+        "Hỗ trợ hộ bị thiệt hại trên 70% diện tích.",
+        "Rà soát các dự án có tỷ lệ giải ngân dưới 30%.",
+    ],
+)
+def test_entitlements_and_thresholds_are_no_goals(text: str) -> None:
+    assert read(text) == []
