@@ -220,7 +220,7 @@ def _acting(text: str, start: int, end: int) -> re.Match[str] | None:
     return None
 
 
-def listed_bodies(text: str, mentions: Sequence[Mention], *, offset: int = 0) -> list[Mention]:
+def listed_bodies(text: str, mentions: Sequence[Mention]) -> list[Mention]:
     """Members of a bare list of bodies (a table's cell, after "phối hợp với") that no grammar knows, by their head noun."""
     found = []
     for item in re.finditer(r"[^,;\n]+?(?=\s*(?:[,;\n]|\s+và\s|$))", text):
@@ -230,9 +230,7 @@ def listed_bodies(text: str, mentions: Sequence[Mention], *, offset: int = 0) ->
             continue
         if re.match(rf"(?:các\s+|những\s+)?{_BODY_NOUN}(?!\w)", words, re.IGNORECASE):
             name = words[0].lower() + words[1:]
-            found.append(
-                Mention(start + offset, start + len(words) + offset, "unnamed", 0.6, name, group_id(name), True)
-            )
+            found.append(Mention(start, start + len(words), "unnamed", 0.6, name, group_id(name), True))
     return found
 
 
@@ -280,7 +278,7 @@ def _body_title(text: str) -> tuple[int, str] | None:
 def _unnamed_subject(
     text: str, start: int, end: int, mentions: Sequence[Mention], number: int, offset: int, source: AssignmentSource
 ) -> list[RoleFact]:
-    """Who is ordered at the clause's start though it is no office: "Chủ bến, thuyền trưởng … có trách nhiệm …", "Cơ quan đăng ký đầu tư: …"."""
+    """Who is ordered at the clause's start though it is no office: "Chủ giếng, người coi giếng có trách nhiệm …", "Cơ quan kiểm nghiệm: …"."""
     match = _UNNAMED.match(text, start, end) or _acting(text, start, end)
     if match is None:
         return []

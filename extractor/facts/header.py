@@ -149,7 +149,7 @@ class _Reader:
                 separator = re.search(r"[/-]", text[found.end("num") : found.start("sym")])
                 year = f"/{found['year']}" if found["year"] else ""
                 named = self._number_in_file_name(symbol)
-                if named and page_read(self.document, p) == "ocr" and int(named) != int(digits.rstrip("abcdđ") or 0):
+                if named and page_read(self.document, p) == "ocr" and int(named) != int(re.sub(r"\D", "", digits) or 0):
                     self._inferred_number(p, found.start("num"), found.end("sym"))
                     return f"{named}{year}{separator[0] if separator else '/'}{symbol}"
                 number = f"{digits}{year}{separator[0] if separator else '/'}{symbol}"

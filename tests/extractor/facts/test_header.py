@@ -142,6 +142,11 @@ def test_the_name_of_the_file_gives_a_number_that_handwriting_hides(name: str) -
     assert "number-from-file-name" in codes(found)
 
 
+def test_a_number_with_any_letter_behind_it_is_compared_with_the_files_name() -> None:
+    found = header(head=HEAD.replace("17/CT-UBND", "17e/CT-UBND"), reading="ocr", file_name="31-CT-UBND.pdf")
+    assert found.directive.number == "31/CT-UBND"
+
+
 def test_the_name_of_the_file_changes_no_typed_number() -> None:
     assert header(file_name="31-CT-UBND.pdf").directive.number == "17/CT-UBND"
 
