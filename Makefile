@@ -1,6 +1,6 @@
 # `make` or `make help` lists the targets. Each one may be called again and again.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test bench check lock
+.PHONY: help setup demo serve test bench load chaos check lock
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 UV ?= uv
@@ -19,11 +19,17 @@ serve: setup ## chạy dịch vụ / run the service
 	@$(PYTHON) -m service serve $(ARGS)
 
 test: ## chạy kiểm thử / run the tests; ARGS="-k word" for some
-	@./setup.sh browser
+	@./setup.sh tests
 	@$(PYTHON) -m pytest $(ARGS)
 
 bench: setup ## đo độ chính xác và tốc độ / measure accuracy and speed
 	@$(PYTHON) -m corpus bench $(ARGS)
+
+load: setup ## đo dịch vụ dưới tải / measure the service under load
+	@$(PYTHON) -m corpus load $(ARGS)
+
+chaos: setup ## giết dịch vụ hơn 200 lần, xem có mất gì không / kill the service over and over; is anything lost?
+	@$(PYTHON) -m tests.whole.chaos $(ARGS)
 
 check: setup ## định dạng, quy tắc, kiểu / format, lint, types, locks
 	@.venv/bin/ruff format --quiet --check .

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes this checkout ready to run: programs and libraries of the system, then .venv with the pinned Python libraries.
-# Quiet unless it fails; a second run takes well under a second. `./setup.sh browser` also sees to a browser for the tests.
+# Quiet unless it fails; a second run takes well under a second. `./setup.sh tests` also sees to what the tests need: a browser, PostgreSQL.
 set -eu
 cd "$(dirname "$0")"
 
@@ -50,7 +50,8 @@ missing_from_debian() {
         # Newer releases of Ubuntu rename a library for its ABI: libfoo0 becomes libfoo0t64.
         has_package "$package" || has_package "${package}t64" || echo "$package"
     done
-    if [ "${1:-}" = browser ]; then
+    if [ "${1:-}" = tests ]; then
+        ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 || echo postgresql # a server that the tests start themselves
         has_package libatomic1 || echo libatomic1 # for the driver that playwright brings
         has_browser || ! grep -qx 'ID=debian' /etc/os-release || echo chromium
     fi
@@ -115,7 +116,7 @@ if [ ! -x $venv/bin/python ] || [ "$(cat $venv/setup.stamp 2>/dev/null)" != "$st
 fi
 
 # Where the system has no Chromium of its own to install, playwright brings one. Without any, the browser tests skip.
-if [ "${1:-}" = browser ] && ! has_browser; then
+if [ "${1:-}" = tests ] && ! has_browser; then
     $venv/bin/python -m playwright install chromium >>"$log" 2>&1 ||
         say "Không có trình duyệt: bỏ qua các kiểm thử giao diện / no browser: tests of the pages will skip"
 fi
