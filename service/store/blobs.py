@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+STALE_SECONDS = 24 * 3600.0
 
 
 class Incoming:
@@ -76,10 +80,12 @@ class Blobs:
     def delete(self, sha256: str) -> None:
         self.path(sha256).unlink(missing_ok=True)
 
-    def sweep(self) -> None:
-        """Remove what uploads that never ended left behind. Only while nobody else writes here."""
+    def sweep(self, older_than: float = STALE_SECONDS) -> None:
+        """Remove what uploads that never ended left behind; younger ones may be somebody's who writes here now."""
         for leftover in self.root.glob(".incoming-*"):
-            leftover.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                if leftover.stat().st_mtime < time.time() - older_than:
+                    leftover.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

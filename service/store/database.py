@@ -10,6 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from service.store import changes
+
 
 class Database:
     """SQLite (WAL) or PostgreSQL behind the same two doors, `reading` and `writing`."""
@@ -37,6 +39,7 @@ class Database:
         """A session whose changes are committed together at the end, or not at all."""
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
+            changes.publish(session)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -10,14 +11,41 @@ from alembic.config import Config
 
 from service.store.database import Database
 
+_LOCK = 0x6D69_6772
+
 
 def migrate(database: Database) -> None:
     """Apply every migration that the database has not seen; safe to call at every start."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with database.engine.execution_options(begin="IMMEDIATE").begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    with database.engine.execution_options(begin="IMMEDIATE").connect() as connection:
+        if connection.dialect.name == "sqlite":
+            # SQLite changes a table by making it anew; with foreign keys on, dropping the old one would take what
+            # refers to it along. The switch has no effect within a transaction, so it stands before it.
+            _plain(connection).execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                _upgrade(connection, config)
+        finally:
+            if connection.dialect.name == "sqlite":
+                _plain(connection).execute("PRAGMA foreign_keys=ON")
+
+
+def _upgrade(connection: sa.Connection, config: Config) -> None:
+    if connection.dialect.name == "postgresql":  # of several machines that start at once, one migrates
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            raise RuntimeError(f"the migration would leave rows that refer to nothing: {broken[:5]}")
+
+
+def _plain(connection: sa.Connection) -> sqlite3.Connection:
+    plain = connection.connection.dbapi_connection
+    assert isinstance(plain, sqlite3.Connection)
+    return plain
 
 
 def schema_version(connection: sa.Connection) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,26 +16,28 @@ from sqlalchemy.orm import Session
 from service.store.tables import LIVE, Job
 
 
-def begin(session: Session, job: Job) -> None:
+def begin(session: Session, job: Job, worker: str) -> None:
     """Count one more attempt at reading, before it starts: one that kills its process is counted as well."""
     job.state = "running"
+    job.worker = worker
     job.stage = "open"
     job.page = 0
     job.attempts += 1
     job.started_at = job.started_at or datetime.now(UTC)
 
 
-def advance(session: Session, job_id: UUID, stage: str, page: int, pages: int) -> None:
-    session.execute(
-        sa.update(Job).where(Job.id == job_id, Job.state == "running").values(stage=stage, page=page, pages=pages)
-    )
+def advance(session: Session, job_id: UUID, worker: str, stage: str, page: int, pages: int) -> bool:
+    """Write down how far this worker is; False when the job is no longer its own: ended, cancelled, or taken over."""
+    mine = sa.update(Job).where(Job.id == job_id, Job.state == "running", Job.worker == worker)
+    done: sa.CursorResult[Any] = session.execute(mine.values(stage=stage, page=page, pages=pages))  # type: ignore[assignment]
+    return done.rowcount == 1
 
 
-def give_back(session: Session, job_ids: Sequence[UUID]) -> None:
+def give_back(session: Session, job_ids: Sequence[UUID], worker: str) -> None:
     """Return interrupted jobs to the queue: a shutdown is no death of theirs."""
     session.execute(
         sa.update(Job)
-        .where(Job.id.in_(job_ids), Job.state == "running")
+        .where(Job.id.in_(job_ids), Job.state == "running", Job.worker == worker)
         .values(state="queued", stage="queued", attempts=Job.attempts - 1)
     )
 
@@ -47,6 +50,11 @@ def finish(session: Session, job_id: UUID, state: str) -> Job | None:
 def fail(session: Session, job_id: UUID, *, code: str, message: str, message_en: str) -> Job | None:
     """End a job as failed, saying why in both languages; None when it has ended before."""
     return _end(session, job_id, state="failed", error_code=code, error_message=message, error_message_en=message_en)
+
+
+def cancel(session: Session, job_id: UUID) -> Job | None:
+    """End a job because somebody asked for it; None when it has ended before."""
+    return _end(session, job_id, state="cancelled")
 
 
 def _end(session: Session, job_id: UUID, **values: str) -> Job | None:

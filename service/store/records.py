@@ -1,10 +1,17 @@
-"""Records: every version is kept as it was made; the newest is laid out in rows for finding tasks."""
+"""Records: every version is kept as it was made; the tasks of the current one are laid out in rows.
+
+The pipeline's readings and people's corrections are versions side by side. The newest reading is current until a person
+corrects or approves; from then on a new reading is kept and announced but changes nothing: only people replace what
+people have said.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,53 +19,238 @@ from sqlalchemy.orm import Session
 
 from extractor.record import DirectiveRecord
 from extractor.record import Task as ReadTask
+from service.access.actor import Actor
+from service.store import audit, changes, schedule
+from service.store.agencies import Agencies
 from service.store.fold import fold
 from service.store.ids import new_id
+from service.store.matching import match
 from service.store.tables import Assignment, Deadline, Document, Record, Task
 
-
-def newest(session: Session, document_id: UUID, version: int | None = None) -> Record | None:
-    """The newest version of a document's record, or the version asked for."""
-    query = sa.select(Record).where(Record.document_id == document_id)
-    if version is not None:
-        query = query.where(Record.version == version)
-    return session.scalar(query.order_by(Record.version.desc()).limit(1))
+Origin = Literal["read", "corrected"]
 
 
-def keep(
+def version(session: Session, document_id: UUID, number: int | None) -> Record | None:
+    """A version of a document's record."""
+    return session.scalar(sa.select(Record).where(Record.document_id == document_id, Record.version == number))
+
+
+def versions(session: Session, document_id: UUID) -> Sequence[Record]:
+    """All versions of a document's record, newest first."""
+    query = sa.select(Record).where(Record.document_id == document_id).order_by(Record.version.desc())
+    return session.scalars(query).all()
+
+
+def keep_reading(
+    session: Session, document: Document, record: DirectiveRecord, *, pipeline_version: str, job_id: UUID | None
+) -> Record:
+    """Add what the pipeline read; it becomes current unless a person has had the last word."""
+    current = version(session, document.id, document.current_version)
+    said_by_people = current is not None and (current.origin == "corrected" or document.approved)
+    if not said_by_people:
+        record = _lay_out(session, document, record)
+    kept = _add(session, document, record, origin="read", made_by="pipeline", pipeline_version=pipeline_version)
+    kept.job_id = job_id
+    if not said_by_people:
+        document.current_version = kept.version
+    changes.of_document(session, "document.read", document, ["newer_reading"] if said_by_people else [])
+    return kept
+
+
+def correct(session: Session, document: Document, record: DirectiveRecord, actor: Actor) -> Record:
+    """Add what a person says the document says; it becomes current, and waits for approval."""
+    base = version(session, document.id, document.current_version)
+    assert base, "a correction is of something"
+    record = _lay_out(session, document, record)
+    kept = _add(
+        session, document, record, origin="corrected", made_by=actor.name, pipeline_version=base.pipeline_version
+    )
+    kept.based_on = base.version
+    document.current_version = kept.version
+    audit.note(
+        session,
+        actor,
+        "record.correct",
+        "document",
+        document.id,
+        office=document.office_id,
+        before={"version": base.version, "sha256": base.sha256},
+        after={"version": kept.version, "sha256": kept.sha256},
+    )
+    changes.of_document(session, "document.corrected", document)
+    return kept
+
+
+def approve(session: Session, document: Document, actor: Actor) -> None:
+    """Approve the current version; its tasks are announced as approved. Twice is once."""
+    if document.approved:
+        return
+    before = document.approved_version
+    document.approved_version = document.current_version
+    document.approved_at = document.updated_at = datetime.now(UTC)
+    document.approved_by = actor.name
+    for task in _rows(session, document):
+        if task.withdrawn_at is None and not task.approved:
+            task.approved = True
+            _touch(task)
+            changes.of_task(session, "task.approved", task, ["approved"])
+    audit.note(
+        session,
+        actor,
+        "record.approve",
+        "document",
+        document.id,
+        office=document.office_id,
+        before={"approved_version": before},
+        after={"approved_version": document.approved_version},
+    )
+    changes.of_document(session, "document.approved", document, ["approved_version"])
+
+
+def withdraw(session: Session, document: Document, actor: Actor, why: str, replaced_by: Document | None = None) -> None:
+    """Take a recalled or replaced document, and its tasks, out of force. Both stay, as tombstones. Twice is once."""
+    if document.withdrawn_at is not None:
+        return
+    document.withdrawn_at = document.updated_at = datetime.now(UTC)
+    document.withdrawn_why = why
+    document.replaced_by = replaced_by.id if replaced_by else None
+    for task in _rows(session, document):
+        _bury(session, task)
+    audit.note(
+        session,
+        actor,
+        "document.withdraw",
+        "document",
+        document.id,
+        office=document.office_id,
+        after={"why": why, "replaced_by": str(replaced_by.id) if replaced_by else None},
+    )
+    changes.of_document(session, "document.withdrawn", document, ["withdrawn_at", "replaced_by"])
+
+
+def _add(
     session: Session,
     document: Document,
     record: DirectiveRecord,
     *,
+    origin: Origin,
     made_by: str,
     pipeline_version: str,
-    job_id: UUID | None = None,
 ) -> Record:
-    """Add a version of a document's record and put its tasks in place of the last version's."""
     body = record.model_dump_json(by_alias=True)
-    version = (document.version or 0) + 1
+    document.version = (document.version or 0) + 1
+    document.updated_at = datetime.now(UTC)
     kept = Record(
         id=new_id(),
         document_id=document.id,
-        version=version,
-        job_id=job_id,
+        version=document.version,
+        origin=origin,
         made_by=made_by,
         pipeline_version=pipeline_version,
         schema_version=record.schema_version,
         status=record.status,
         sha256=hashlib.sha256(body.encode()).hexdigest(),
         body=body,
-        created_at=datetime.now(UTC),
+        created_at=document.updated_at,
     )
     session.add(kept)
-    _describe(document, record)
-    document.version = version
-    session.execute(sa.delete(Task).where(Task.document_id == document.id))
-    warned = _warned(record)
-    session.add_all(
-        _row(document.id, position, task, warned=position in warned) for position, task in enumerate(record.tasks)
-    )
     return kept
+
+
+def _rows(session: Session, document: Document) -> Sequence[Task]:
+    return session.scalars(sa.select(Task).where(Task.document_id == document.id).order_by(Task.ordinal)).all()
+
+
+def _lay_out(session: Session, document: Document, record: DirectiveRecord) -> DirectiveRecord:
+    """Bring the document's rows in line with a record, announcing each difference. The record, with kept task ids."""
+    rows = _rows(session, document)
+    known = match(rows, record.tasks)
+    record = _with_kept_ids(record, {task.id: known[i].key for i, task in enumerate(record.tasks) if i in known})
+    _describe(document, record)
+    agencies = Agencies(session)
+    warned = _warned(record)
+    ordinal = max((row.ordinal for row in rows), default=0)
+    living = {row.id for row in known.values()}
+    for gone in rows:
+        if gone.id not in living:
+            _bury(session, gone)
+    for position, read in enumerate(record.tasks):
+        row = known.get(position)
+        before = _content(row) if row and row.withdrawn_at is None else None
+        leads = _leads(row) if row else []
+        if row is None:
+            ordinal += 1
+            row = Task(
+                id=new_id(),
+                document_id=document.id,
+                office_id=document.office_id,
+                ordinal=ordinal,
+                version=0,
+                state="not_started",
+                approved=False,
+            )
+        with session.no_autoflush:  # a row is whole before it is sent
+            _write(row, document, position, read, agencies, warned=position in warned)
+        session.add(row)
+        if document.withdrawn_at is not None:
+            row.withdrawn_at = row.withdrawn_at or document.withdrawn_at
+            _touch(row)
+            continue
+        row.withdrawn_at = None
+        after = _content(row)
+        if before is None:
+            row.approved = False
+            _touch(row)
+            changes.of_task(session, "task.created", row)
+        elif changed := [name for name, value in after.items() if value != before[name]]:
+            row.approved = False
+            _touch(row)
+            former = [agency for agency in leads if agency not in _leads(row)]
+            changes.of_task(session, "task.updated", row, changed, former)
+    return record
+
+
+def _with_kept_ids(record: DirectiveRecord, kept: dict[str, str]) -> DirectiveRecord:
+    if all(old == new for old, new in kept.items()):
+        return record
+    tasks = tuple(task.model_copy(update={"id": kept.get(task.id, task.id)}) for task in record.tasks)
+    targets = tuple(
+        target.model_copy(update={"task_id": kept.get(target.task_id or "", target.task_id)})
+        for target in record.targets
+    )
+    return record.model_copy(update={"tasks": tasks, "targets": targets})
+
+
+def _bury(session: Session, row: Task) -> None:
+    if row.withdrawn_at is None:
+        row.withdrawn_at = datetime.now(UTC)
+        _touch(row)
+        changes.of_task(session, "task.withdrawn", row, ["withdrawn_at"])
+
+
+def _touch(row: Task) -> None:
+    row.version += 1
+    row.updated_at = datetime.now(UTC)
+
+
+def _content(row: Task) -> dict[str, Any]:
+    """What a reader of the feed would call a change. Confidence and place among the others are none."""
+    return {
+        "path": list(row.path),
+        "heading": row.heading,
+        "title": row.title,
+        "text": row.text,
+        "due": row.due,
+        "assignments": [(who.role, who.named.name, who.agency_id) for who in row.assignments],
+        "deadlines": [
+            (when.kind, when.due, when.start, when.rrule, when.anchor, when.offset, when.working_days, when.text)
+            for when in row.deadlines
+        ],
+    }
+
+
+def _leads(row: Task) -> list[str]:
+    return [who.agency for who in row.assignments if who.role == "lead"]
 
 
 def _describe(document: Document, record: DirectiveRecord) -> None:
@@ -70,6 +262,7 @@ def _describe(document: Document, record: DirectiveRecord) -> None:
     document.place = directive.place
     document.issued_on = directive.issued_on
     document.subject = directive.subject
+    document.signer = directive.signer.name if directive.signer else None
     document.pages = len(record.source.pages)
 
 
@@ -78,49 +271,71 @@ def _warned(record: DirectiveRecord) -> set[int]:
     return {int(place[1]) for place in places if place}
 
 
-def _row(document_id: UUID, position: int, task: ReadTask, *, warned: bool) -> Task:
-    return Task(
-        id=new_id(),
-        document_id=document_id,
-        position=position,
-        key=task.id,
-        path=list(task.path),
-        heading=task.heading,
-        title=task.title,
-        text=task.text,
-        fold=fold(" ".join(filter(None, (task.title, task.heading, task.text)))),
-        due=min((deadline.due for deadline in task.deadlines if deadline.due), default=None),
-        confidence=task.confidence,
-        inferred=task.inferred,
-        warned=warned,
-        assignments=[
-            Assignment(
-                position=place,
-                role=who.role,
-                agency=who.agency,
-                agency_fold=fold(who.agency),
-                agency_id=who.agency_id,
-                as_written=who.as_written,
-                source=who.source,
-                confidence=who.confidence,
-                inferred=who.inferred,
-            )
-            for place, who in enumerate(task.assignments)
-        ],
-        deadlines=[
-            Deadline(
-                position=place,
-                kind=when.kind,
-                due=when.due,
-                start=when.start,
-                rrule=when.rrule,
-                anchor=when.anchor,
-                offset=when.offset,
-                working_days=when.working_days,
-                text=when.text,
-                confidence=when.confidence,
-                inferred=when.inferred,
-            )
-            for place, when in enumerate(task.deadlines)
-        ],
-    )
+def _write(row: Task, document: Document, position: int, task: ReadTask, agencies: Agencies, *, warned: bool) -> None:
+    row.position = position
+    row.key = task.id
+    row.path = list(task.path)
+    row.heading = task.heading
+    row.title = task.title
+    row.text = task.text
+    row.fold = fold(" ".join(filter(None, (task.title, task.heading, task.text))))
+    row.page = task.spans[0].page if task.spans else None
+    row.confidence = task.confidence
+    row.inferred = task.inferred
+    row.warned = warned
+    deadlines = [
+        Deadline(
+            position=place,
+            kind=when.kind,
+            due=when.due,
+            start=when.start,
+            rrule=when.rrule,
+            anchor=when.anchor,
+            offset=when.offset,
+            working_days=when.working_days,
+            text=when.text,
+            confidence=when.confidence,
+            inferred=when.inferred,
+        )
+        for place, when in enumerate(task.deadlines)
+    ]
+    assignments = [
+        Assignment(
+            position=place,
+            role=who.role,
+            agency_ref=named.id,
+            named=named,
+            document_id=document.id,
+            task_position=position,
+            as_written=who.as_written,
+            source=who.source,
+            confidence=who.confidence,
+            inferred=who.inferred,
+        )
+        for place, who in enumerate(task.assignments)
+        for named in (agencies.named(who.agency, who.agency_id),)
+    ]
+    row.deadlines = _kept(row.deadlines, deadlines)
+    row.assignments = _kept(row.assignments, assignments)
+    row.due, row.recurring = schedule.next_due(row.deadlines, document.issued_on, schedule.today_in_vietnam())
+
+
+def _kept(old: list[Any], new: list[Any]) -> list[Any]:
+    """The old rows with the new values, for rows that are known by their place are not to be deleted and added at once."""
+    for mine, theirs in zip(old, new, strict=False):
+        for column in sa.inspect(type(mine)).columns:
+            if column.key not in ("task_id", "position"):
+                setattr(mine, column.key, getattr(theirs, column.key))
+        if isinstance(mine, Assignment):
+            mine.named = theirs.named
+    return [*old[: len(new)], *new[len(old) :]]
+
+
+def refresh_recurrences(session: Session, today: date) -> int:
+    """Move recurring tasks whose occurrence has passed on to the next one; how many."""
+    rows = session.scalars(sa.select(Task).where(Task.recurring, Task.due < today, Task.withdrawn_at.is_(None))).all()
+    for row in rows:
+        row.due, row.recurring = schedule.next_due(row.deadlines, row.document.issued_on, today)
+        _touch(row)
+        changes.of_task(session, "task.updated", row, ["due"])
+    return len(rows)

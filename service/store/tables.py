@@ -1,8 +1,11 @@
 """The tables, the same on SQLite and PostgreSQL.
 
-A document is known by the SHA-256 of its bytes. Each job that reads it adds one version of its record; the tasks of
-the newest version lie flattened in rows, so that they can be filtered. Folded columns (`*_fold`) hold text without
-case and marks.
+A document is known, within its office, by the SHA-256 of its bytes. Every reading and every correction adds one version of
+its record and changes none; the tasks of the current version lie flattened in rows, so that they can be filtered. A task
+keeps its row, and so its id, over all versions; one that is no longer given stays as a tombstone (`withdrawn_at`). Folded
+columns (`*fold`) hold text without case and marks.
+
+Events and audit entries name what they are about by id alone, without foreign keys: they outlive it.
 """
 
 from __future__ import annotations
@@ -12,10 +15,23 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 LIVE = ("queued", "running")
 READ = ("succeeded", "partial")
+# A tracker's workflow states; whether a task is in time is another question, answered from dates.
+TASK_STATES = (
+    "not_started",
+    "in_progress",
+    "awaiting_confirmation",
+    "done",
+    "returned",
+    "refused",
+    "suspended",
+    "cancelled",
+)
+_Serial = sa.BigInteger().with_variant(sqlite.INTEGER(), "sqlite")  # SQLite counts only columns declared INTEGER
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
@@ -45,23 +61,50 @@ class Base(DeclarativeBase):
         datetime: UtcDateTime(),
         str: sa.Text(),
         list[str]: sa.JSON(),
+        dict[str, Any]: sa.JSON(),
     }
 
 
-class Document(Base):
-    """A file that somebody handed in, and what its newest record says it is."""
+class Office(Base):
+    """An office that the service works for. Users and tokens of an office see its documents only."""
 
-    __tablename__ = "document"
+    __tablename__ = "office"
 
     id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
-    sha256: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+
+
+class Document(Base):
+    """A file that somebody handed in, and what the current version of its record says it is."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        sa.UniqueConstraint("office_id", "sha256"),
+        sa.Index("ix_document_number", "number"),
+        sa.Index("ix_document_updated_at", "updated_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(sa.ForeignKey("office.id"))
+    sha256: Mapped[str] = mapped_column(sa.String(64))
     file_name: Mapped[str]
     media_type: Mapped[str]
     size: Mapped[int] = mapped_column(sa.BigInteger)
     received_at: Mapped[datetime]
+    received_by: Mapped[str]  # a user, a token, the watched folder
+    updated_at: Mapped[datetime]
 
-    # From the newest record; null until there is one.
-    version: Mapped[int | None]
+    version: Mapped[int | None]  # the newest of all
+    current_version: Mapped[int | None]  # the one that its tasks are of
+    approved_version: Mapped[int | None]
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[str | None]
+    replaced_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("document.id"))
+    withdrawn_at: Mapped[datetime | None]  # recalled or replaced
+    withdrawn_why: Mapped[str | None]
+
+    # From the current version; null until there is one.
     kind: Mapped[str | None]
     number: Mapped[str | None]
     issuer: Mapped[str | None]
@@ -69,15 +112,32 @@ class Document(Base):
     place: Mapped[str | None]
     issued_on: Mapped[date | None]
     subject: Mapped[str | None]
+    signer: Mapped[str | None]
     pages: Mapped[int | None]
+
+    @property
+    def approved(self) -> bool:
+        return self.approved_version is not None and self.approved_version == self.current_version
+
+
+class Page(Base):
+    """The image of a page, kept among the images under its SHA-256."""
+
+    __tablename__ = "page"
+
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(sa.String(64))
 
 
 class Job(Base):
-    """One reading of a document: queued, running, then succeeded, partial or failed for good."""
+    """One reading of a document: queued, running, then succeeded, partial, failed or cancelled for good."""
 
     __tablename__ = "job"
     __table_args__ = (
-        sa.CheckConstraint("state IN ('queued', 'running', 'succeeded', 'partial', 'failed')", name="state"),
+        sa.CheckConstraint(
+            "state IN ('queued', 'running', 'succeeded', 'partial', 'failed', 'cancelled')", name="state"
+        ),
         sa.Index("ix_job_document_id_id", "document_id", "id"),
         # At most one reading of a document is under way.
         sa.Index(
@@ -87,15 +147,18 @@ class Job(Base):
             sqlite_where=sa.text("state IN ('queued', 'running')"),
             postgresql_where=sa.text("state IN ('queued', 'running')"),
         ),
+        sa.Index("ix_job_state_finished_at", "state", "finished_at"),
     )
 
     id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
     document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("document.id", ondelete="CASCADE"))
     state: Mapped[str] = mapped_column(sa.String(16))
+    priority: Mapped[int] = mapped_column(default=1)  # lower goes first
     stage: Mapped[str] = mapped_column(sa.String(16))
     page: Mapped[int] = mapped_column(default=0)
     pages: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)  # how often reading it was begun
+    worker: Mapped[str | None]  # who began it last
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
     error_message_en: Mapped[str | None]
@@ -104,15 +167,30 @@ class Job(Base):
     finished_at: Mapped[datetime | None]
 
 
+class Worker(Base):
+    """A process that reads documents: it says every few seconds that it lives."""
+
+    __tablename__ = "worker"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
 class Record(Base):
-    """One version of what was read from a document: who made it, with what, and the record itself as JSON text."""
+    """One version of a document's record: who made it, with what, from which version, and the record as JSON text."""
 
     __tablename__ = "record"
-    __table_args__ = (sa.UniqueConstraint("document_id", "version"),)
+    __table_args__ = (
+        sa.UniqueConstraint("document_id", "version"),
+        sa.CheckConstraint("origin IN ('read', 'corrected')", name="origin"),
+    )
 
     id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
     document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("document.id", ondelete="CASCADE"))
     version: Mapped[int]
+    origin: Mapped[str] = mapped_column(sa.String(16), server_default="read")
+    based_on: Mapped[int | None]  # the version that was corrected
     job_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("job.id", ondelete="SET NULL"), unique=True)
     made_by: Mapped[str]  # "pipeline", or who corrected it
     pipeline_version: Mapped[str]
@@ -124,24 +202,44 @@ class Record(Base):
 
 
 class Task(Base):
-    """A task of the newest record of a document, in reading order."""
+    """A task that a document gives. The row, and with it the id and the code, stays over all versions of the record."""
 
     __tablename__ = "task"
-    __table_args__ = (sa.Index("ix_task_due", "due"), sa.UniqueConstraint("document_id", "position"))
+    __table_args__ = (
+        sa.Index("ix_task_document_id_position", "document_id", "position"),
+        sa.Index("ix_task_due", "due", "document_id", "position"),
+        sa.Index("ix_task_state_due", "state", "due"),
+        sa.Index("ix_task_updated_at", "updated_at", "id"),
+        sa.UniqueConstraint("document_id", "ordinal"),
+        sa.CheckConstraint("state IN (" + ", ".join(f"'{state}'" for state in TASK_STATES) + ")", name="state"),
+    )
 
     id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
     document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("document.id", ondelete="CASCADE"))
-    position: Mapped[int]
-    key: Mapped[str]  # the task's id in the record: the same unit keeps it over versions
+    office_id: Mapped[UUID] = mapped_column(sa.ForeignKey("office.id"))
+    ordinal: Mapped[int]  # counted when the task first appears and never given again: its code is made of it
+    position: Mapped[int]  # place in reading order
+    key: Mapped[str]  # the task's id within the record
     path: Mapped[list[str]]
     heading: Mapped[str | None]
     title: Mapped[str]
     text: Mapped[str]
     fold: Mapped[str]
-    due: Mapped[date | None]  # the first of its deadlines
+    page: Mapped[int | None]  # where its words begin
+    due: Mapped[date | None]  # the first of its dates; of a recurrence without one, the next occurrence
+    recurring: Mapped[bool]  # `due` moves on with the calendar
     confidence: Mapped[float]
     inferred: Mapped[bool]
     warned: Mapped[bool]  # the record warns about this very task
+    approved: Mapped[bool] = mapped_column(default=False)
+
+    version: Mapped[int] = mapped_column(default=1)  # counts changes of any kind
+    updated_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    # As trackers report it.
+    state: Mapped[str] = mapped_column(sa.String(24), default="not_started")
+    completed_on: Mapped[date | None]
 
     document: Mapped[Document] = relationship()
     assignments: Mapped[list[Assignment]] = relationship(
@@ -150,27 +248,55 @@ class Task(Base):
     deadlines: Mapped[list[Deadline]] = relationship(
         order_by="Deadline.position", cascade="all, delete-orphan", passive_deletes=True
     )
+    reports: Mapped[list[Report]] = relationship(
+        order_by="Report.reported_at", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    @property
+    def code(self) -> str:
+        return f"NV-{self.ordinal:02d}"
+
+
+class Agency(Base):
+    """A name that tasks are assigned to, once: what people type is looked for here, not in every assignment."""
+
+    __tablename__ = "agency"
+
+    id: Mapped[int] = mapped_column(_Serial, primary_key=True, autoincrement=True)
+    name: Mapped[str]
+    fold: Mapped[str]
+    agency_id: Mapped[str]  # of the register; empty: not in it
+
+    __table_args__ = (sa.UniqueConstraint("name", "agency_id"), sa.Index("ix_agency_agency_id", "agency_id"))
 
 
 class Assignment(Base):
     """Who acts in a task."""
 
     __tablename__ = "assignment"
-    __table_args__ = (
-        sa.Index("ix_assignment_agency_fold", "agency_fold"),
-        sa.Index("ix_assignment_agency_id", "agency_id"),
-    )
+    __table_args__ = (sa.Index("ix_assignment_agency", "agency_ref", "document_id", "task_position", "role"),)
 
     task_id: Mapped[UUID] = mapped_column(sa.ForeignKey("task.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     role: Mapped[str] = mapped_column(sa.String(16))
-    agency: Mapped[str]
-    agency_fold: Mapped[str]
-    agency_id: Mapped[str | None]
+    agency_ref: Mapped[int] = mapped_column(sa.ForeignKey("agency.id"))
+    # The order that tasks are listed in, so that an agency's tasks are found in it.
+    document_id: Mapped[UUID] = mapped_column(sa.Uuid())
+    task_position: Mapped[int]
     as_written: Mapped[str | None]
     source: Mapped[str] = mapped_column(sa.String(16))
     confidence: Mapped[float]
     inferred: Mapped[bool]
+
+    named: Mapped[Agency] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def agency(self) -> str:
+        return self.named.name
+
+    @property
+    def agency_id(self) -> str | None:
+        return self.named.agency_id or None
 
 
 class Deadline(Base):
@@ -191,6 +317,178 @@ class Deadline(Base):
     text: Mapped[str]
     confidence: Mapped[float]
     inferred: Mapped[bool]
+
+
+class Report(Base):
+    """How far a task is, as a tracker says: the newest word of each tracker for the task, or for one of its leads."""
+
+    __tablename__ = "report"
+    __table_args__ = (sa.Index("ix_report_tracker_external_id", "tracker", "external_id"),)
+
+    task_id: Mapped[UUID] = mapped_column(sa.ForeignKey("task.id", ondelete="CASCADE"), primary_key=True)
+    tracker: Mapped[str] = mapped_column(primary_key=True)
+    lead: Mapped[str] = mapped_column(primary_key=True)  # the lead's share of the task; empty: the whole
+    external_id: Mapped[str | None]  # the tracker's own id
+    state: Mapped[str] = mapped_column(sa.String(24))
+    completed_on: Mapped[date | None]
+    result_number: Mapped[str | None]  # the document that completed it
+    note: Mapped[str | None]
+    reported_at: Mapped[datetime]
+
+
+class Event(Base):
+    """One change, in the order in which changes were committed. The order is the feed's promise."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        sa.Index("ix_event_document_id_seq", "document_id", "seq"),
+        {"sqlite_autoincrement": True},  # a number is never given twice, even if the last row goes
+    )
+
+    seq: Mapped[int] = mapped_column(_Serial, primary_key=True, autoincrement=True)
+    id: Mapped[UUID] = mapped_column(sa.Uuid(), unique=True)
+    type: Mapped[str] = mapped_column(sa.String(32))
+    office_id: Mapped[UUID] = mapped_column(sa.Uuid())
+    document_id: Mapped[UUID] = mapped_column(sa.Uuid())
+    task_id: Mapped[UUID | None] = mapped_column(sa.Uuid())
+    version: Mapped[int]  # of the task, or of the document's record
+    changed: Mapped[list[str]]  # names of the fields that changed
+    leads: Mapped[list[str]]  # agencies that led before and lead no more
+    at: Mapped[datetime]
+
+
+class Webhook(Base):
+    """An address that is told of changes."""
+
+    __tablename__ = "webhook"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
+    office_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("office.id"))  # null: changes of all offices
+    url: Mapped[str]
+    secret: Mapped[str]
+    types: Mapped[list[str]]  # empty: all
+    by_lead: Mapped[bool]
+    active: Mapped[bool]
+    switched_off_at: Mapped[datetime | None]
+    switched_off_why: Mapped[str | None]
+    after: Mapped[int] = mapped_column(sa.BigInteger)  # events up to here have become deliveries
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Delivery(Base):
+    """One event on its way to one webhook."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        sa.UniqueConstraint("webhook_id", "seq"),
+        sa.Index("ix_delivery_state_next_at", "state", "next_at"),
+        sa.CheckConstraint("state IN ('waiting', 'delivered', 'failed')", name="state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
+    webhook_id: Mapped[UUID] = mapped_column(sa.ForeignKey("webhook.id", ondelete="CASCADE"))
+    seq: Mapped[int] = mapped_column(sa.BigInteger)  # of the event
+    state: Mapped[str] = mapped_column(sa.String(16))
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]  # when it is tried; while it is under way, when it counts as lost
+    status: Mapped[int | None]  # of the last answer
+    error: Mapped[str | None]
+    created_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+
+
+class User(Base):
+    """A person who signs in."""
+
+    __tablename__ = "account"  # "user" is a word of SQL
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
+    office_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("office.id"))  # null: all offices
+    name: Mapped[str] = mapped_column(unique=True)
+    full_name: Mapped[str]
+    role: Mapped[str] = mapped_column(sa.String(16))
+    password: Mapped[str | None]  # argon2id; null until it is set by invitation
+    subject: Mapped[str | None] = mapped_column(unique=True)  # at the OpenID provider
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Invitation(Base):
+    """A link that lets a person set a password, once."""
+
+    __tablename__ = "invitation"
+
+    hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime]
+
+
+class SignIn(Base):
+    """A browser that is signed in."""
+
+    __tablename__ = "sign_in"
+
+    hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Token(Base):
+    """What a program shows to be let in; only its hash is kept."""
+
+    __tablename__ = "token"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
+    office_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("office.id"))
+    name: Mapped[str]
+    hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    scopes: Mapped[list[str]]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+
+
+class Audit(Base):
+    """Who did what to what, written with the change itself. Nothing updates or deletes these rows."""
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        sa.Index("ix_audit_object_id_seq", "object_id", "seq"),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: Mapped[int] = mapped_column(_Serial, primary_key=True, autoincrement=True)
+    at: Mapped[datetime]
+    office_id: Mapped[UUID | None] = mapped_column(sa.Uuid())
+    actor_kind: Mapped[str] = mapped_column(sa.String(16))
+    actor_id: Mapped[UUID | None] = mapped_column(sa.Uuid())
+    actor: Mapped[str]
+    action: Mapped[str] = mapped_column(sa.String(40))
+    object_kind: Mapped[str] = mapped_column(sa.String(16))
+    object_id: Mapped[str | None]
+    before: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    request_id: Mapped[str | None]
+
+
+class Answer(Base):
+    """What a request with an Idempotency-Key was answered, so that its repetition is answered alike."""
+
+    __tablename__ = "answer"
+
+    hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)  # of caller and key
+    body_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    status: Mapped[int | None]  # null: under way
+    headers: Mapped[dict[str, Any] | None]
+    body: Mapped[bytes | None]
+    created_at: Mapped[datetime]
 
 
 def owned(name: str | None, kind: str, _parents: Any) -> bool:
