@@ -1,24 +1,36 @@
-"""The door that every request passes: known host, no other web site behind it, an id, and an answer whatever happens.
+"""The door that every request passes: known host, no other web site behind it, who it is, not too often, an id, and an
+answer whatever happens.
 
-The service has no accounts yet, so it listens to its own machine alone. These checks keep a web page that somebody has
-open on that machine from using the service by way of the browser (DNS rebinding, cross-site requests).
+No address of the service is open to strangers but the sign-in, the documentation and the health check; which of the rest a
+caller may use, each route says (`service.api.at_hand`).
 """
 
 from __future__ import annotations
 
+import asyncio
+import re
 import time
 from collections.abc import Iterable
-from urllib.parse import urlsplit
+from datetime import UTC, datetime
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
+import limits
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.access import accounts, tokens
+from service.access.actor import Actor
 from service.problems import Problem
+from service.settings import Settings
+from service.store.database import Database
 
 log = structlog.get_logger()
 
+COOKIE = "directives_session"
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _HEADERS = {
@@ -26,21 +38,32 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_OPEN_PAGES = ("/sign-in", "/way-in", "/docs", "/problems", "/static/", "/openapi.json", "/metrics", "/oidc/")
 
 
 class Doors:
     """ASGI middleware. `hosts` are the names, without port, that the service answers to."""
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], database: Database, settings: Settings) -> None:
         self._app = app
         self._hosts = {host.lower() for host in hosts}
+        self._database = database
+        # Counted in this process: each process that answers has its own measure.
+        self._counter = limits.strategies.MovingWindowRateLimiter(limits.storage.MemoryStorage())
+        self._often = limits.RateLimitItemPerMinute(settings.rate_per_minute)
+        self._sign_ins = limits.RateLimitItemPerMinute(settings.sign_ins_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = uuid4().hex
-        scope.setdefault("state", {})["request_id"] = request_id
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        state["actor"] = None
         began = time.monotonic()
         status = 0
 
@@ -48,15 +71,21 @@ class Doors:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
+                answered = MutableHeaders(scope=message)
+                answered["X-Request-ID"] = request_id
                 for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
+                    answered.setdefault(name, value)
             await send(message)
 
         try:
-            self._check(scope)
-            await self._app(scope, receive, passed)
+            self._check(scope, headers)
+            state["actor"] = await self._who(headers, request_id)
+            self._count(scope, state["actor"])
+            if state["actor"] is None and _is_page(scope["path"]):
+                where = quote(scope["path"] + ("?" + scope["query_string"].decode() if scope["query_string"] else ""))
+                await RedirectResponse(f"/sign-in?next={where}", 303)(scope, receive, passed)
+            else:
+                await self._app(scope, receive, passed)
         except Problem as problem:
             await problem.answer(instance=scope["path"], request_id=request_id)(scope, receive, passed)
         except Exception:
@@ -67,28 +96,79 @@ class Doors:
                 scope, receive, passed
             )
         finally:
+            actor: Actor | None = state["actor"]
             log.info(
                 "request",
                 request_id=request_id,
                 method=scope["method"],
-                path=scope["path"],
+                path=scope["path"],  # without the query: what people search for is theirs
+                actor=str(actor.id) if actor else None,
                 status=status,
                 seconds=round(time.monotonic() - began, 4),
             )
 
-    def _check(self, scope: Scope) -> None:
-        headers = Headers(scope=scope)
+    def _check(self, scope: Scope, headers: Headers) -> None:
         if _name(headers.get("host", "")) not in self._hosts:
             raise Problem("misdirected")
         if scope["method"] in _SAFE:
             return
-        # Browsers say where a request comes from; other programs say nothing and carry no one's session.
+        # Browsers say where a request comes from; other programs say nothing, and carry no cookie.
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
         if site is not None:
             if site not in ("same-origin", "none"):
                 raise Problem("cross-site")
-        elif origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+        elif origin is not None:
+            if urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+                raise Problem("cross-site")
+        elif cookie_of(headers):
             raise Problem("cross-site")
+
+    async def _who(self, headers: Headers, request_id: str) -> Actor | None:
+        kind, _, secret = headers.get("authorization", "").partition(" ")
+        cookie = cookie_of(headers)
+        if kind.lower() == "bearer":
+            return await asyncio.to_thread(self._by_token, secret.strip(), request_id)
+        if cookie:
+            return await asyncio.to_thread(self._by_cookie, cookie, request_id)
+        return None
+
+    def _by_token(self, secret: str, request_id: str) -> Actor:
+        with self._database.reading() as session:
+            token = tokens.find(session, secret, datetime.now(UTC))
+            if token is None:
+                raise Problem("unauthenticated", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+            if session.dirty:
+                session.commit()
+            return tokens.actor_of(token, request_id)
+
+    def _by_cookie(self, cookie: str, request_id: str) -> Actor | None:
+        with self._database.reading() as session:
+            user = accounts.signed_in(session, cookie, datetime.now(UTC))
+            if session.dirty:
+                session.commit()
+            return accounts.actor_of(user, request_id) if user else None
+
+    def _count(self, scope: Scope, actor: Actor | None) -> None:
+        address = scope["client"][0] if scope.get("client") else "?"
+        proving = scope["method"] == "POST" and scope["path"] in ("/v1/session", "/v1/invitation")
+        limit = self._sign_ins if proving else self._often
+        who = f"{proving}:{actor.id if actor and not proving else address}"
+        if not self._counter.hit(limit, who):
+            wait = self._counter.get_window_stats(limit, who).reset_time - time.time()
+            raise Problem("too-many-requests", headers={"Retry-After": str(max(1, round(wait)))})
+
+
+def cookie_of(headers: Headers) -> str | None:
+    """The secret in the sign-in cookie."""
+    try:
+        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return None
+    return found.value if found else None
+
+
+def _is_page(path: str) -> bool:
+    return not path.startswith(("/v1/", *_OPEN_PAGES))
 
 
 def _name(host: str) -> str:

@@ -1,0 +1,168 @@
+"""People: their accounts, the link by which each sets a password once, and the browsers that are signed in."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import cast
+from uuid import UUID
+
+import argon2
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from service.access.actor import ROLES, Actor, Role, the_service
+from service.access.tokens import hashed
+from service.problems import Problem
+from service.store import audit, offices
+from service.store.database import Database
+from service.store.ids import new_id
+from service.store.tables import Invitation, SignIn, User
+
+FIRST = "admin"
+SHORTEST_PASSWORD = 10  # characters
+INVITATION_LASTS = timedelta(hours=24)
+SIGNED_IN_LASTS = timedelta(hours=12)
+IDLE_LASTS = timedelta(hours=2)
+_SEEN_EVERY = timedelta(minutes=1)
+
+_hasher = argon2.PasswordHasher()  # argon2id with the library's parameters, which follow RFC 9106
+# Verified when there is no such user, so that a wrong name takes as long as a wrong password.
+_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
+
+
+def add_user(
+    session: Session, actor: Actor, *, name: str, full_name: str, role: Role, office: UUID | None = None
+) -> User:
+    """A new account without a password. Raises Problem("forbidden"), sqlalchemy.exc.IntegrityError for a known name."""
+    _within(actor, role, office)
+    user = User(
+        id=new_id(),
+        office_id=office,
+        name=name.lower(),
+        full_name=full_name,
+        role=role,
+        active=True,
+        created_at=datetime.now(UTC),
+        version=1,
+    )
+    session.add(user)
+    session.flush()
+    audit.note(session, actor, "user.create", "user", user.id, office=office, after=_said(user))
+    return user
+
+
+def change_user(
+    session: Session, actor: Actor, user: User, *, full_name: str | None, role: Role | None, active: bool | None
+) -> None:
+    """Change an account; one that is no longer active, or has another role, is signed out everywhere."""
+    _within(actor, role or cast(Role, user.role), user.office_id)
+    before = _said(user)
+    user.full_name = full_name if full_name is not None else user.full_name
+    user.role = role or user.role
+    user.active = user.active if active is None else active
+    after = _said(user)
+    if after == before:
+        return
+    user.version += 1
+    if (after["role"], after["active"]) != (before["role"], before["active"]):
+        session.execute(sa.delete(SignIn).where(SignIn.user_id == user.id))
+        session.execute(sa.delete(Invitation).where(Invitation.user_id == user.id))
+    audit.note(session, actor, "user.change", "user", user.id, office=user.office_id, before=before, after=after)
+
+
+def _within(actor: Actor, role: Role, office: UUID | None) -> None:
+    if not (ROLES[role] <= actor.scopes and actor.sees(office)):
+        raise Problem("forbidden")
+
+
+def _said(user: User) -> dict[str, object]:
+    return {"name": user.name, "full_name": user.full_name, "role": user.role, "active": user.active}
+
+
+def page(session: Session, actor: Actor) -> Sequence[User]:
+    """The accounts of the actor's office, by name."""
+    query = sa.select(User).order_by(User.name)
+    return session.scalars(query.where(User.office_id == actor.office) if actor.office else query).all()
+
+
+def invite(session: Session, actor: Actor, user: User) -> str:
+    """The secret of a link by which the user sets a password, once; an earlier link is void."""
+    session.execute(sa.delete(Invitation).where(Invitation.user_id == user.id))
+    secret = secrets.token_urlsafe(32)
+    expires = datetime.now(UTC) + INVITATION_LASTS
+    session.add(Invitation(hash=hashed(secret), user_id=user.id, expires_at=expires))
+    audit.note(session, actor, "user.invite", "user", user.id, office=user.office_id)
+    return secret
+
+
+def accept(session: Session, secret: str, password: str, request_id: str | None) -> User:
+    """Set a password by an invitation, which is void afterwards. Raises Problem("bad-invitation"), Problem("weak-password")."""
+    invitation = session.get(Invitation, hashed(secret), with_for_update=True)
+    user = session.get(User, invitation.user_id) if invitation else None
+    if invitation is None or user is None or invitation.expires_at <= datetime.now(UTC) or not user.active:
+        raise Problem("bad-invitation")
+    if len(password) < SHORTEST_PASSWORD or password.lower() == user.name:
+        raise Problem("weak-password")
+    user.password = _hasher.hash(password)
+    session.delete(invitation)
+    session.execute(sa.delete(SignIn).where(SignIn.user_id == user.id))
+    audit.note(session, actor_of(user, request_id), "user.set_password", "user", user.id, office=user.office_id)
+    return user
+
+
+def sign_in(session: Session, name: str, password: str, request_id: str | None) -> tuple[str, User] | None:
+    """A secret for the browser's cookie, and who it is; None for a wrong name or password."""
+    user = session.scalar(sa.select(User).where(User.name == name.lower()))
+    try:
+        _hasher.verify(user.password if user and user.password else _NOBODY, password)
+    except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+        return None
+    if user is None or not user.password or not user.active:
+        return None
+    return open_browser(session, user, request_id), user
+
+
+def open_browser(session: Session, user: User, request_id: str | None) -> str:
+    """Sign a browser in as a user who has proved to be one; the secret for its cookie."""
+    secret = secrets.token_urlsafe(32)
+    now = datetime.now(UTC)
+    session.add(
+        SignIn(hash=hashed(secret), user_id=user.id, created_at=now, seen_at=now, expires_at=now + SIGNED_IN_LASTS)
+    )
+    audit.note(session, actor_of(user, request_id), "user.sign_in", "user", user.id, office=user.office_id)
+    return secret
+
+
+def sign_out(session: Session, secret: str) -> None:
+    session.execute(sa.delete(SignIn).where(SignIn.hash == hashed(secret)))
+
+
+def signed_in(session: Session, secret: str, now: datetime) -> User | None:
+    """Who a browser's cookie is of, unless the sign-in has ended."""
+    found = session.get(SignIn, hashed(secret))
+    if found is None or found.expires_at <= now or found.seen_at <= now - IDLE_LASTS:
+        return None
+    if found.seen_at < now - _SEEN_EVERY:
+        found.seen_at = now
+    user = session.get(User, found.user_id)
+    return user if user and user.active else None
+
+
+def actor_of(user: User, request_id: str | None) -> Actor:
+    """The user as one who acts."""
+    return Actor("user", user.name, user.id, user.office_id, ROLES[cast(Role, user.role)], request_id)
+
+
+def first_way_in(database: Database) -> str | None:
+    """The secret of the first administrator's invitation, made anew at each start until a password is set; then None."""
+    service = the_service("lần chạy đầu")
+    with database.writing() as session:
+        offices.default(session)
+        users = session.scalars(sa.select(User)).all()
+        if any(user.password or user.subject for user in users):
+            return None
+        first = next((user for user in users if user.name == FIRST), None)
+        user = first or add_user(session, service, name=FIRST, full_name="Quản trị viên", role="administrator")
+        return invite(session, service, user)
