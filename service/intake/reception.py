@@ -9,19 +9,36 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from extractor.errors import TooLarge
+from service.access.actor import Actor
 from service.intake.media_type import HEAD, media_type
 from service.settings import MIB
-from service.store import documents
+from service.store import audit, documents, offices, records
 from service.store.blobs import Blobs, Incoming
 from service.store.database import Database
 from service.store.tables import Document, Job
 
 Enqueue = Callable[[Session, Job], None]  # within the caller's transaction
+
+
+class NothingToReplace(Exception):
+    """The document that is said to be replaced is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who hands a file in, for which office, how urgently, and which document it takes the place of."""
+
+    actor: Actor
+    office: UUID | None = None  # None: the actor's own, else the first
+    priority: int = documents.CLERK
+    replaces: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +60,23 @@ class Reception:
     enqueue: Enqueue
     limit: int  # bytes
 
-    async def receive(self, pieces: AsyncIterator[bytes], file_name: str) -> Received:
+    async def receive(self, pieces: AsyncIterator[bytes], file_name: str, order: Order) -> Received:
         """Take in one file. Raises EmptyFile, UnsupportedType, TooLarge; nothing is left behind then."""
         with await asyncio.to_thread(self.originals.incoming) as incoming:
             head = await self._stream(pieces, incoming)
             kind = media_type(head)
             sha256 = await asyncio.to_thread(incoming.keep)
-        return await asyncio.to_thread(self._admit, sha256, file_name, kind, incoming.size)
+        return await asyncio.to_thread(self._admit, sha256, file_name, kind, incoming.size, order)
+
+    def take(self, file: Path, order: Order) -> Received:
+        """Take in a file of this machine. Raises as `receive`, and OSError; the file itself is left where it is."""
+
+        async def pieces() -> AsyncIterator[bytes]:
+            with file.open("rb") as opened:
+                while piece := opened.read(MIB):
+                    yield piece
+
+        return asyncio.run(self.receive(pieces(), file.name, order))
 
     async def _stream(self, pieces: AsyncIterator[bytes], incoming: Incoming) -> bytes:
         head = b""
@@ -68,31 +95,48 @@ class Reception:
         incoming.write(bytes(waiting))
         return head
 
-    def _admit(self, sha256: str, file_name: str, kind: str, size: int) -> Received:
+    def _admit(self, sha256: str, file_name: str, kind: str, size: int, order: Order) -> Received:
         try:
-            return self._commit(sha256, file_name, kind, size)
+            return self._commit(sha256, file_name, kind, size, order)
         except IntegrityError:
             # Somebody committed the same bytes a moment ago; now their rows are there to be found.
-            return self._commit(sha256, file_name, kind, size)
+            return self._commit(sha256, file_name, kind, size, order)
 
-    def _commit(self, sha256: str, file_name: str, kind: str, size: int) -> Received:
+    def _commit(self, sha256: str, file_name: str, kind: str, size: int, order: Order) -> Received:
         with self.database.writing() as session:
-            known = documents.by_sha256(session, sha256)
-            document = known or documents.add(session, sha256=sha256, file_name=file_name, media_type=kind, size=size)
+            office = order.office or order.actor.office or offices.default(session).id
+            known = documents.by_sha256(session, office, sha256)
+            document = known or documents.add(
+                session,
+                actor=order.actor,
+                office=office,
+                sha256=sha256,
+                file_name=file_name,
+                media_type=kind,
+                size=size,
+            )
+            if order.replaces:
+                replaced = documents.find(session, order.replaces, order.actor, lock=True)
+                if replaced is None or replaced.id == document.id:
+                    raise NothingToReplace(str(order.replaces))
+                records.withdraw(session, replaced, order.actor, "replaced", replaced_by=document)
             reading = documents.useful_job(session, document.id) if known else None
-            job = reading or documents.add_job(session, document)
-            if reading is None:
-                self.enqueue(session, job)
+            job = reading or self._queue(session, document, order.priority)
         return Received(document, job, new_document=known is None, new_job=reading is None)
 
-    def read_again(self, document: Document) -> Received:
+    def read_again(self, document: Document, actor: Actor) -> Received:
         """Queue another reading of a document, unless one is under way."""
         with self.database.writing() as session:
             reading = documents.live_job(session, document.id)
-            job = reading or documents.add_job(session, document)
+            job = reading or self._queue(session, document, documents.CLERK)
             if reading is None:
-                self.enqueue(session, job)
+                audit.note(session, actor, "document.read_again", "document", document.id, office=document.office_id)
         return Received(document, job, new_document=False, new_job=reading is None)
+
+    def _queue(self, session: Session, document: Document, priority: int) -> Job:
+        job = documents.add_job(session, document, priority=priority)
+        self.enqueue(session, job)
+        return job
 
 
 def too_large(limit: int) -> TooLarge:

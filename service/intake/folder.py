@@ -1,0 +1,93 @@
+"""The watched folder: scanners and people put files there, and they are taken in.
+
+A file is taken when it has stopped changing, and moved to ``da-nhan/`` (received) only after its document and job are
+committed; killed in between, the same bytes are met again and are the same document. What is refused goes to ``tu-choi/``
+with a note beside it that says why.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from extractor.errors import DirectiveError
+from service.access.actor import the_service
+from service.intake.reception import Order, Reception
+from service.store.documents import BULK
+
+log = structlog.get_logger()
+
+RECEIVED = "da-nhan"
+REFUSED = "tu-choi"
+
+
+@dataclass(slots=True)
+class Folder:
+    """Watches one folder, and the folders in it. Looks every `settle` seconds: a file unchanged since is complete."""
+
+    path: Path
+    reception: Reception
+    settle: float
+    _seen: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._thread = threading.Thread(target=self._watch, name="folder", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread:
+            self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(self.settle):
+            try:
+                self.look()
+            except Exception:
+                # A share that is away, a database that restarts: the files are still there at the next look.
+                log.exception("watched folder", folder=str(self.path))
+
+    def look(self) -> int:
+        """Take in what has not changed since the last look; how many files were taken or refused."""
+        now = {file: (status.st_size, status.st_mtime_ns) for file in self._files() for status in (file.stat(),)}
+        complete = [file for file, seen in now.items() if self._seen.get(file) == seen and seen[0] > 0]
+        self._seen = now
+        for file in complete:
+            if self._stopping.is_set():
+                break
+            self._take(file)
+        return len(complete)
+
+    def _files(self) -> Iterator[Path]:
+        aside = (self.path / RECEIVED, self.path / REFUSED)
+        for file in sorted(self.path.rglob("*")):
+            hidden = any(part.startswith((".", "~")) for part in file.relative_to(self.path).parts)
+            if file.is_file() and not file.is_symlink() and not hidden and not any(a in file.parents for a in aside):
+                yield file
+
+    def _take(self, file: Path) -> None:
+        order = Order(the_service(f"thư mục {self.path.name}"), priority=BULK)
+        try:
+            received = self.reception.take(file, order)
+        except DirectiveError as error:
+            moved = self._move(file, REFUSED)
+            moved.with_name(moved.name + ".ly-do.txt").write_text(f"{error.message}\n{error.message_en}\n", "utf-8")
+            log.warning("file refused", file=file.name, code=error.code)
+            return
+        self._move(file, RECEIVED)
+        log.info("file received", document=str(received.document.id), new=received.new_document)
+
+    def _move(self, file: Path, to: str) -> Path:
+        target = self.path / to / file.relative_to(self.path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            target = target.with_name(f"{target.stem}.{datetime.now():%Y%m%d-%H%M%S-%f}{target.suffix}")
+        return file.rename(target)
