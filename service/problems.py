@@ -42,9 +42,26 @@ KINDS: dict[str, Kind] = {
         'Giá trị "cursor" phải lấy nguyên văn từ "next_cursor" của trang trước, với cùng bộ lọc.',
         'The value of "cursor" has to be the "next_cursor" of the page before, with the same filters.',
     ),
+    "unauthenticated": Kind(
+        401, "Chưa đăng nhập", "Not signed in",
+        "Hãy đăng nhập, hoặc gửi mã truy cập: Authorization: Bearer …", "Sign in, or send a token: Authorization: Bearer …",
+    ),
+    "forbidden": Kind(
+        403, "Không có quyền", "Not allowed",
+        "Tài khoản hoặc mã truy cập này không có quyền làm việc đó.", "This account or token may not do that.",
+    ),
     "cross-site": Kind(
         403, "Bị từ chối", "Refused",
         "Yêu cầu đến từ một trang web khác.", "The request comes from another web site.",
+    ),
+    "wrong-password": Kind(
+        401, "Không đăng nhập được", "Not signed in",
+        "Tên đăng nhập hoặc mật khẩu không đúng.", "The name or the password is wrong.",
+    ),
+    "bad-invitation": Kind(
+        403, "Liên kết không còn dùng được", "Invitation is void",
+        "Liên kết đã được dùng hoặc đã hết hạn. Hãy xin quản trị viên liên kết mới.",
+        "The link has been used or has expired. Ask an administrator for a new one.",
     ),
     "not-found": Kind(
         404, "Không tìm thấy", "Not found",
@@ -58,6 +75,15 @@ KINDS: dict[str, Kind] = {
     "method-not-allowed": Kind(
         405, "Phương thức không được hỗ trợ", "Method not allowed",
         "Địa chỉ này không nhận phương thức đó.", "This address does not take that method.",
+    ),
+    "conflict": Kind(
+        409, "Không thực hiện được lúc này", "Conflict",
+        "Trạng thái hiện tại không cho phép việc đó.", "The present state does not allow that.",
+    ),
+    "changed-meanwhile": Kind(
+        412, "Đã có người sửa", "Changed meanwhile",
+        "Nội dung đã thay đổi từ khi bạn tải về. Hãy tải lại rồi sửa tiếp.",
+        "It has changed since you fetched it. Fetch it again, then change it.",
     ),
     "too-large": Kind(
         413, "Tệp quá lớn", "File too large",
@@ -76,9 +102,26 @@ KINDS: dict[str, Kind] = {
         422, "Giá trị không hợp lệ", "Invalid values",
         'Một hoặc nhiều giá trị không hợp lệ; xem "errors".', 'One or more values are invalid; see "errors".',
     ),
+    "weak-password": Kind(
+        422, "Mật khẩu quá yếu", "Password too weak",
+        "Mật khẩu cần ít nhất 10 ký tự và khác tên đăng nhập.",
+        "The password needs at least 10 characters and must differ from the name.",
+    ),
+    "idempotency-mismatch": Kind(
+        422, "Idempotency-Key đã dùng cho yêu cầu khác", "Idempotency-Key was used for another request",
+        "Hãy dùng khóa mới cho yêu cầu mới.", "Use a new key for a new request.",
+    ),
     "empty-file": Kind(
         422, "Tệp rỗng", "Empty file",
         "Tệp rỗng (0 byte).", "The file is empty (0 bytes).",
+    ),
+    "if-match-needed": Kind(
+        428, "Thiếu If-Match", "If-Match needed",
+        "Hãy gửi ETag của phiên bản bạn đã đọc trong If-Match.", "Send the ETag of the version that you have read in If-Match.",
+    ),
+    "too-many-requests": Kind(
+        429, "Quá nhiều yêu cầu", "Too many requests",
+        "Hãy chờ theo Retry-After rồi thử lại.", "Wait as Retry-After says, then try again.",
     ),
     "internal-error": Kind(
         500, "Lỗi của dịch vụ", "Internal error",

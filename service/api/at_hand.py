@@ -1,10 +1,12 @@
-"""What a route asks for by naming its type."""
+"""What a route asks for by naming its type: the house, and a caller who may do it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from service.access.actor import Actor, Scope
 from service.house import House
+from service.problems import Problem
 
 
 def _house(request: Request) -> House:
@@ -13,3 +15,30 @@ def _house(request: Request) -> House:
 
 
 AtHand = Annotated[House, Depends(_house)]
+
+
+def needs(scope: Scope) -> Any:
+    """The caller, who has to have this scope. Raises Problem("unauthenticated"), Problem("forbidden")."""
+
+    def check(request: Request) -> Actor:
+        actor: Actor | None = getattr(request.state, "actor", None)  # the door has looked at token or cookie
+        if actor is None:
+            raise Problem("unauthenticated", headers={"WWW-Authenticate": f'Bearer scope="{scope}"'})
+        if not actor.may(scope):
+            raise Problem(
+                "forbidden", headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
+            )
+        return actor
+
+    return Depends(check)
+
+
+Reader = Annotated[Actor, needs("read")]
+Uploader = Annotated[Actor, needs("upload")]
+Corrector = Annotated[Actor, needs("correct")]
+Approver = Annotated[Actor, needs("approve")]
+Exporter = Annotated[Actor, needs("export")]
+FeedReader = Annotated[Actor, needs("feed")]
+Tracker = Annotated[Actor, needs("progress")]
+HookKeeper = Annotated[Actor, needs("webhooks")]
+Administrator = Annotated[Actor, needs("admin")]

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Path as PathPart
 from fastapi.responses import FileResponse
 from sqlalchemy.orm import Session
 
 from extractor.record import DirectiveRecord
+from service.access.actor import Actor
 from service.api import cursor as cursors
-from service.api.at_hand import AtHand
-from service.api.paging import Cursor, Limit
-from service.api.shapes import Document, Documents, Job, Upload
+from service.api.at_hand import Approver, AtHand, Corrector, Reader, Uploader
+from service.api.paging import AwareMoment, Cursor, Limit
+from service.api.shapes import Document, Documents, Job, Recall, Upload, Version, Versions
 from service.api.upload import pieces_of
-from service.intake.reception import Received
+from service.intake.reception import NothingToReplace, Order, Received
 from service.problems import Problem
-from service.store import documents, records, tables
+from service.store import documents, pages, records, tables
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
@@ -64,7 +67,14 @@ async def upload_document(
     request: Request,
     response: Response,
     house: AtHand,
+    actor: Uploader,
     file_name: Annotated[str | None, Query(max_length=1000, description="Tên tệp / name of the file")] = None,
+    bulk: Annotated[
+        bool, Query(description="Nạp nhiều: nhường văn bản có người chờ / let documents that people wait for go first")
+    ] = False,
+    replaces: Annotated[
+        UUID | None, Query(description="Thay thế văn bản này / takes the place of this document")
+    ] = None,
 ) -> Upload:
     """Gửi một tệp PDF, PNG, JPEG, TIFF hoặc văn bản thuần, trong biểu mẫu (trường `file`) hoặc làm thân yêu cầu.
 
@@ -72,7 +82,11 @@ async def upload_document(
     (`new_document: false`); they are read again only if the earlier reading failed (202), else the answer is 200.
     """
     async with pieces_of(request, house.settings.upload_bytes, file_name) as (pieces, name):
-        received = await house.reception.receive(pieces, name)
+        order = Order(actor, priority=documents.BULK if bulk else documents.CLERK, replaces=replaces)
+        try:
+            received = await house.reception.receive(pieces, name, order)
+        except NothingToReplace:
+            raise Problem("not-found") from None
     return _accepted(received, response)
 
 
@@ -85,29 +99,155 @@ async def upload_document(
         202: {"headers": _LOCATION},
     },
 )
-def read_document_again(document_id: UUID, response: Response, house: AtHand) -> Upload:
-    """Kết quả mới thành phiên bản mới, các phiên bản cũ được giữ / a new version is made, old ones are kept."""
+def read_document_again(document_id: UUID, response: Response, house: AtHand, actor: Uploader) -> Upload:
+    """Kết quả mới thành phiên bản mới, các phiên bản cũ được giữ / a new version is made, old ones are kept.
+
+    What people have corrected or approved stays in force; the new reading lies beside it.
+    """
     with house.database.reading() as session:
-        document = _found(session, document_id)
-    return _accepted(house.reception.read_again(document), response)
+        document = _found(session, document_id, actor)
+    return _accepted(house.reception.read_again(document, actor), response)
 
 
 @router.get("", summary="Danh sách văn bản, mới nhất trước / documents, newest first")
-def list_documents(house: AtHand, limit: Limit = 50, cursor: Cursor = None) -> Documents:
-    before = UUID(cursors.decode(cursor, "documents", 1)[0]) if cursor else None
+def list_documents(
+    house: AtHand,
+    actor: Reader,
+    number: Annotated[str | None, Query(max_length=100, description="Số, ký hiệu", examples=["22/CT-UBND"])] = None,
+    kind: Annotated[str | None, Query(max_length=100, description="Loại văn bản", examples=["chỉ thị"])] = None,
+    issued_from: date | None = None,
+    issued_to: date | None = None,
+    approved: Annotated[bool | None, Query(description="Đã duyệt / approved")] = None,
+    withdrawn: Annotated[bool | None, Query(description="Đã thu hồi / recalled or replaced")] = None,
+    updated_since: AwareMoment = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Documents:
+    wanted = documents.Filter(actor.office, number, issued_from, issued_to, kind, approved, withdrawn, updated_since)
+    try:
+        before = UUID(cursors.decode(cursor, wanted, 1)[0]) if cursor else None
+    except (ValueError, TypeError, AttributeError):
+        raise Problem("bad-cursor") from None
     with house.database.reading() as session:
-        rows = documents.page(session, before=before, limit=limit + 1)
+        rows = documents.page(session, wanted, before=before, limit=limit + 1)
         jobs = documents.latest_jobs(session, [row.id for row in rows])
     items = [Document.of(row, jobs[row.id]) for row in rows[:limit]]
-    more = cursors.encode([items[-1].id], "documents") if len(rows) > limit else None
+    more = cursors.encode([items[-1].id], wanted) if len(rows) > limit else None
     return Documents(items=items, next_cursor=more)
 
 
 @router.get("/{document_id}", summary="Một văn bản / one document")
-def get_document(document_id: UUID, house: AtHand) -> Document:
+def get_document(document_id: UUID, house: AtHand, actor: Reader) -> Document:
     with house.database.reading() as session:
-        document = _found(session, document_id)
+        document = _found(session, document_id, actor)
         return Document.of(document, documents.latest_jobs(session, [document.id])[document.id])
+
+
+@router.get(
+    "/{document_id}/similar", summary="Văn bản cùng số, ngày, cơ quan / documents of the same number, day and issuer"
+)
+def list_similar(document_id: UUID, house: AtHand, actor: Reader) -> Documents:
+    """Có thể là bản quét khác, hoặc bản thay thế / another scan of it, or what replaces it."""
+    with house.database.reading() as session:
+        rows = documents.same_number(session, _found(session, document_id, actor))
+        jobs = documents.latest_jobs(session, [row.id for row in rows])
+    return Documents(items=[Document.of(row, jobs[row.id]) for row in rows], next_cursor=None)
+
+
+@router.post("/{document_id}/recall", summary="Thu hồi văn bản / recall a document")
+def recall_document(document_id: UUID, recall: Recall, house: AtHand, actor: Approver) -> Document:
+    """Các nhiệm vụ của văn bản hết hiệu lực; mọi dữ liệu vẫn được giữ / its tasks end, and everything is kept."""
+    with house.database.writing() as session:
+        document = _found(session, document_id, actor, lock=True)
+        by = _found(session, recall.replaced_by, actor) if recall.replaced_by else None
+        if by is document:
+            raise Problem("conflict")
+        records.withdraw(session, document, actor, recall.why, by)
+        session.flush()
+        return Document.of(document, documents.latest_jobs(session, [document.id])[document.id])
+
+
+@router.get("/{document_id}/versions", summary="Các phiên bản của bản ghi / versions of the record")
+def list_versions(document_id: UUID, house: AtHand, actor: Reader) -> Versions:
+    with house.database.reading() as session:
+        _found(session, document_id, actor)
+        return Versions(items=[Version.model_validate(row) for row in records.versions(session, document_id)])
+
+
+@router.put(
+    "/{document_id}/record",
+    summary="Sửa bản ghi / correct the record",
+    responses={200: {"headers": _ETAG}},
+)
+def correct_record(
+    document_id: UUID,
+    record: DirectiveRecord,
+    response: Response,
+    house: AtHand,
+    actor: Corrector,
+    if_match: Annotated[str | None, Header()] = None,
+) -> Version:
+    """Gửi cả bản ghi đã sửa, kèm `If-Match` là ETag của bản đã đọc / send the whole corrected record with the ETag read.
+
+    Bản máy đọc vẫn được giữ; bản sửa chờ duyệt / the reading is kept beside it, and the correction waits for approval.
+    """
+    with house.database.writing() as session:
+        document = _found(session, document_id, actor, lock=True)
+        _unchanged(_current(session, document), if_match)
+        if record.source.sha256 != document.sha256:
+            raise Problem(
+                "conflict",
+                "Bản ghi này thuộc về tệp khác (source.sha256).",
+                "This record belongs to another file (source.sha256).",
+            )
+        kept = records.correct(session, document, record, actor)
+        response.headers["ETag"] = _etag(kept)
+        return Version.model_validate(kept)
+
+
+@router.post(
+    "/{document_id}/approval", summary="Duyệt bản ghi / approve the record", responses={200: {"headers": _ETAG}}
+)
+def approve_record(
+    document_id: UUID,
+    response: Response,
+    house: AtHand,
+    actor: Approver,
+    if_match: Annotated[str | None, Header()] = None,
+) -> Document:
+    """Duyệt đúng phiên bản đã xem: `If-Match` là ETag của nó / approves the version that was seen, named by its ETag."""
+    with house.database.writing() as session:
+        document = _found(session, document_id, actor, lock=True)
+        current = _current(session, document)
+        _unchanged(current, if_match)
+        if document.withdrawn_at is not None:
+            raise Problem("conflict", "Văn bản đã bị thu hồi.", "The document has been recalled.")
+        records.approve(session, document, actor)
+        response.headers["ETag"] = _etag(current)
+        return Document.of(document, documents.latest_jobs(session, [document.id])[document.id])
+
+
+@router.get(
+    "/{document_id}/pages/{number}/image",
+    summary="Ảnh một trang / the image of a page",
+    response_class=FileResponse,
+    responses={200: {"content": {"image/webp": _BYTES}}},
+)
+def get_page_image(
+    document_id: UUID, number: Annotated[int, PathPart(ge=1, le=100_000)], house: AtHand, actor: Reader
+) -> FileResponse:
+    """Trang văn bản thuần không có ảnh / pages of plain text have none."""
+    with house.database.reading() as session:
+        _found(session, document_id, actor)
+        sha256 = pages.image(session, document_id, number)
+    if sha256 is None:
+        raise Problem("not-found")
+    # The address stays while a new reading may bring another image: the browser asks, and is told quickly.
+    return FileResponse(
+        house.images.path(sha256),
+        media_type="image/webp",
+        headers={"Cache-Control": "no-cache", "ETag": f'"{sha256[:32]}"'},
+    )
 
 
 @router.get(
@@ -119,18 +259,19 @@ def get_document(document_id: UUID, house: AtHand) -> Document:
 def get_record(
     document_id: UUID,
     house: AtHand,
+    actor: Reader,
     version: Annotated[
-        int | None, Query(ge=1, le=2**31 - 1, description="Mặc định: mới nhất / default: the newest")
+        int | None, Query(ge=1, le=2**31 - 1, description="Mặc định: bản đang dùng / default: the one in force")
     ] = None,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Toàn bộ những gì đọc được từ văn bản, từng giá trị kèm vị trí và độ tin cậy."""
     with house.database.reading() as session:
-        _found(session, document_id)
-        record = records.newest(session, document_id, version)
+        document = _found(session, document_id, actor)
+        record = records.version(session, document_id, version or document.current_version)
     if record is None:
         raise Problem("no-record")
-    headers = {"ETag": f'"{record.version}-{record.sha256[:16]}"', "Cache-Control": "no-cache"}
+    headers = {"ETag": _etag(record), "Cache-Control": "no-cache"}
     known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
     if known & {headers["ETag"], "*"}:
         return Response(status_code=304, headers=headers)
@@ -143,10 +284,10 @@ def get_record(
     response_class=FileResponse,
     responses={200: {"content": {"application/octet-stream": _BYTES}}},
 )
-def get_original(document_id: UUID, house: AtHand) -> FileResponse:
+def get_original(document_id: UUID, house: AtHand, actor: Reader) -> FileResponse:
     """Đúng từng byte như khi nộp / the very bytes that were uploaded."""
     with house.database.reading() as session:
-        document = _found(session, document_id)
+        document = _found(session, document_id, actor)
     return FileResponse(
         house.originals.path(document.sha256),
         media_type=document.media_type,
@@ -158,11 +299,29 @@ def get_original(document_id: UUID, house: AtHand) -> FileResponse:
     )
 
 
-def _found(session: Session, document_id: UUID) -> tables.Document:
-    document = session.get(tables.Document, document_id)
+def _found(session: Session, document_id: UUID, actor: Actor, *, lock: bool = False) -> tables.Document:
+    document = documents.find(session, document_id, actor, lock=lock)
     if document is None:
         raise Problem("not-found")
     return document
+
+
+def _current(session: Session, document: tables.Document) -> tables.Record:
+    record = records.version(session, document.id, document.current_version)
+    if record is None:
+        raise Problem("no-record")
+    return record
+
+
+def _etag(record: tables.Record) -> str:
+    return f'"{record.version}-{record.sha256[:16]}"'
+
+
+def _unchanged(record: tables.Record, if_match: str | None) -> None:
+    if if_match is None:
+        raise Problem("if-match-needed", headers={"ETag": _etag(record)})
+    if _etag(record) not in {tag.strip() for tag in if_match.split(",")}:
+        raise Problem("changed-meanwhile", headers={"ETag": _etag(record)})
 
 
 def _accepted(received: Received, response: Response) -> Upload:

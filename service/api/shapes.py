@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from extractor.record import Anchor, AssignmentSource, DeadlineKind, Role
-from service.store import tables
+from service.settings import Settings
+from service.store import schedule, tables
 
-State = Literal["queued", "running", "succeeded", "partial", "failed"]
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("ký tự NUL không được phép / NUL characters are not allowed")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]  # PostgreSQL keeps no NUL
+State = Literal["queued", "running", "succeeded", "partial", "failed", "cancelled"]
+TaskState = Literal[
+    "not_started", "in_progress", "awaiting_confirmation", "done", "returned", "refused", "suspended", "cancelled"
+]
 Confidence = Annotated[float, Field(ge=0, le=1, description="Độ tin cậy, 0 đến 1 / how sure the pipeline is")]
 
 
@@ -85,9 +97,24 @@ class Document(Header):
     media_type: str = Field(examples=["application/pdf"])
     size: int = Field(description="bytes", examples=[482113])
     received_at: datetime
+    received_by: str = Field(description="Ai nộp / who handed it in", examples=["nguyen-van-a"])
+    updated_at: datetime
+    office_id: UUID
     place: str | None
+    signer: str | None
     pages: int | None
     version: int | None = Field(description="Phiên bản mới nhất của kết quả / newest version of the record")
+    current_version: int | None = Field(
+        description="Phiên bản đang dùng; nhỏ hơn `version` khi bản đọc mới hơn chờ người xem / the version in force; below "
+        "`version` when a newer reading waits to be looked at"
+    )
+    approved: bool = Field(description="Phiên bản đang dùng đã được duyệt / the current version is approved")
+    approved_version: int | None
+    approved_at: datetime | None
+    approved_by: str | None
+    withdrawn_at: datetime | None = Field(description="Đã thu hồi hoặc bị thay thế / recalled or replaced")
+    withdrawn_why: str | None
+    replaced_by: UUID | None
     state: State = Field(description="Trạng thái của lần xử lý mới nhất / state of the newest job")
     job: Job = Field(description="Lần xử lý mới nhất / the newest job")
 
@@ -144,45 +171,164 @@ class Deadline(Shape):
     inferred: bool
 
 
+class Report(Shape):
+    """Tiến độ do một phần mềm theo dõi báo về / progress as one tracker reports it."""
+
+    tracker: str = Field(examples=["theo-doi-nhiem-vu"])
+    lead: str = Field(description="Phần việc của cơ quan chủ trì này; trống: cả nhiệm vụ / empty: the whole task")
+    external_id: str | None = Field(
+        description="Mã của phần mềm theo dõi / the tracker's own id", examples=["NV-2026-00017"]
+    )
+    state: TaskState
+    completed_on: date | None
+    result_number: str | None = Field(description="Số văn bản hoàn thành / document that completed it")
+    note: str | None
+    reported_at: datetime
+
+
 class Task(Shape):
     """Một nhiệm vụ được giao / a task that a document gives."""
 
-    id: str = Field(description="Như trong kết quả; giữ nguyên qua các lần đọc / as in the record; kept over readings")
+    id: UUID = Field(description="Giữ nguyên qua các lần đọc lại và sửa / kept over readings and corrections")
+    code: str = Field(description="Mã trong văn bản / code within the document", examples=["NV-03"])
+    key: str = Field(description="Mã trong bản ghi (`record`) / id within the record")
     document: TaskDocument
     position: int = Field(description="Thứ tự trong văn bản, từ 0 / place in the document, from 0")
     path: list[str] = Field(examples=[["II", "3", "b"]])
     heading: str | None
     title: str
     text: str
-    due: date | None = Field(description="Hạn sớm nhất / the first of its deadlines")
+    page: int | None = Field(description="Trang có nhiệm vụ / page that it stands on")
+    leads: list[str] = Field(description="Chủ trì", examples=[["Sở Y tế"]])
+    coordinating: list[str] = Field(description="Phối hợp")
+    report_to: list[str] = Field(description="Nhận báo cáo / receiver of the report")
+    due: date | None = Field(
+        description="Hạn sớm nhất; việc định kỳ: kỳ tới / first deadline; next occurrence if recurring"
+    )
+    recurring: bool
+    occurrences: list[date] = Field(
+        description="Các ngày đến hạn trong 12 tháng tới, khi có `expand=occurrences` / days due within 12 months"
+    )
+    timeliness: schedule.Timeliness = Field(
+        description="no_deadline: không hạn; in_time: trong hạn; due_soon: sắp đến hạn; overdue: quá hạn"
+    )
+    state: TaskState = Field(description="Tiến độ theo báo cáo / progress as reported")
+    completed_on: date | None
+    progress: list[Report]
     assignments: list[Assignment]
     deadlines: list[Deadline]
     confidence: Confidence
     inferred: bool
     doubtful: bool = Field(description="Cần người kiểm tra / a clerk should look at it")
+    approved: bool = Field(description="Đã được duyệt / approved")
+    version: int = Field(description="Tăng theo mỗi thay đổi / counts changes")
+    updated_at: datetime
+    withdrawn_at: datetime | None = Field(description="Không còn hiệu lực từ / no longer given since")
 
     @classmethod
-    def of(cls, task: tables.Task, doubt_below: float) -> Self:
+    def of(cls, task: tables.Task, settings: Settings, *, occurrences: bool = False) -> Self:
         parts = [
             task.confidence,
             *(who.confidence for who in task.assignments),
             *(when.confidence for when in task.deadlines),
         ]
+        today = schedule.today_in_vietnam()
+        days = _days(task, today) if occurrences else []
         return cls(
-            id=task.key,
+            id=task.id,
+            code=task.code,
+            key=task.key,
             document=TaskDocument.model_validate(task.document),
             position=task.position,
             path=task.path,
             heading=task.heading,
             title=task.title,
             text=task.text,
+            page=task.page,
+            leads=_who(task, "lead"),
+            coordinating=_who(task, "coordinate"),
+            report_to=_who(task, "report_to"),
             due=task.due,
+            recurring=task.recurring,
+            occurrences=days,
+            timeliness=schedule.timeliness(task.due, task.state, task.completed_on, today, settings.due_soon_days),
+            state=task.state,  # checked by the database
+            completed_on=task.completed_on,
+            progress=[Report.model_validate(report) for report in task.reports],
             assignments=[Assignment.model_validate(who) for who in task.assignments],
             deadlines=[Deadline.model_validate(when) for when in task.deadlines],
             confidence=task.confidence,
             inferred=task.inferred,
-            doubtful=task.warned or min(parts) < doubt_below,
+            doubtful=task.warned or min(parts) < settings.doubt_below,
+            approved=task.approved,
+            version=task.version,
+            updated_at=task.updated_at,
+            withdrawn_at=task.withdrawn_at,
         )
+
+
+def _who(task: tables.Task, role: Role) -> list[str]:
+    return [who.agency for who in task.assignments if who.role == role]
+
+
+def _days(task: tables.Task, today: date) -> list[date]:
+    end = today + timedelta(days=366)
+    issued = task.document.issued_on
+    return sorted({day for when in task.deadlines for day in schedule.occurrences(when, issued, today, end)})
+
+
+class TaskReport(BaseModel):
+    """Tiến độ của một nhiệm vụ / how far a task is."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "state": "done",
+                    "external_id": "NV-2026-00017",
+                    "completed_on": "2026-06-28",
+                    "result_number": "15/BC-SYT",
+                }
+            ]
+        },
+    )
+
+    state: TaskState
+    lead: Text = Field(
+        "", description="Tên cơ quan chủ trì khi theo dõi từng cơ quan / one lead's share", max_length=300
+    )
+    external_id: Text | None = Field(
+        None, max_length=200, description="Mã của phần mềm theo dõi / the tracker's own id"
+    )
+    completed_on: date | None = None
+    result_number: Text | None = Field(None, max_length=100)
+    note: Text | None = Field(None, max_length=2000)
+
+
+class Version(Shape):
+    """Một phiên bản của bản ghi / a version of a record."""
+
+    version: int
+    origin: Literal["read", "corrected"] = Field(description="read: máy đọc; corrected: người sửa / by a person")
+    based_on: int | None
+    made_by: str
+    pipeline_version: str
+    status: str
+    created_at: datetime
+
+
+class Versions(Shape):
+    items: list[Version]
+
+
+class Recall(BaseModel):
+    """Vì sao thu hồi, văn bản nào thay thế / why it is recalled, what takes its place."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    why: Text = Field(min_length=1, max_length=1000, examples=["Thu hồi theo Thông báo số 12/TB-UBND"])
+    replaced_by: UUID | None = None
 
 
 class Tasks(Shape):

@@ -1,0 +1,39 @@
+"""Sparse lists: a caller names the fields that it wants, and is sent no others."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Query
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from service.problems import Problem
+
+Fields = Annotated[
+    str | None,
+    Query(
+        max_length=1000,
+        description="Chỉ các trường này, cách nhau bằng dấu phẩy / only these fields of each item, by commas",
+        examples=["id,title,due"],
+    ),
+]
+
+
+def narrowed(answer: BaseModel, fields: str | None) -> Any:
+    """The answer, its `items` cut down to some fields. Raises Problem("invalid") for a field that they do not have."""
+    if not fields:
+        return answer
+    wanted = {name.strip() for name in fields.split(",") if name.strip()}
+    item = type(answer).model_fields["items"].annotation
+    known = set(item.__args__[0].model_fields)  # type: ignore[union-attr]
+    if unknown := sorted(wanted - known):
+        raise Problem(
+            "invalid", errors=[{"field": "query.fields", "message_en": f"no such field: {', '.join(unknown)}"}]
+        )
+    body = answer.model_dump(mode="json", include={"items": {"__all__": wanted}} | dict.fromkeys(_others(answer), True))
+    return JSONResponse(body)
+
+
+def _others(answer: BaseModel) -> list[str]:
+    return [name for name in type(answer).model_fields if name != "items"]

@@ -1,0 +1,204 @@
+"""A typed client for programs that speak with the service.
+
+    with Client("http://127.0.0.1:8000", token="dtk_…") as service:
+        upload = service.upload(Path("22-CT-UBND.pdf"))
+        service.wait(upload.job.id)
+        for task in service.tasks(document=upload.document.id):
+            print(task.code, task.title, task.leads, task.due)
+
+        for change in service.changes(after=kept_number):   # keep change.sequence once it is dealt with
+            ...
+
+Answers are the models of `service.api.shapes`. An error answer is raised as `ServiceError` with its stable code and both
+texts. Nothing that it asks for does harm when asked twice, so it asks again when the service is away for a moment.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Self, TypeVar
+from uuid import UUID
+
+import httpx2
+from pydantic import BaseModel
+
+from extractor.record import DirectiveRecord
+from service.api import shapes
+
+_TRIES = 4
+_AWAY = (429, 502, 503, 504)
+
+Content = TypeVar("Content", bound=BaseModel)
+
+
+class ServiceError(Exception):
+    """The service said no. `code` is stable; `message` is Vietnamese, `message_en` English."""
+
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        self.status = status
+        self.code: str = body.get("code", "")
+        self.message: str = body.get("detail", "")
+        self.message_en: str = body.get("detail_en", "")
+        self.request_id: str = body.get("request_id", "")
+        super().__init__(f"{status} {self.code}: {self.message_en or body}")
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned(Generic[Content]):
+    """Something that can be changed, and the ETag that a change has to name."""
+
+    content: Content
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An entry of the change feed: its number, what happened, and the newest state of what it happened to."""
+
+    sequence: int
+    type: str  # "task.created", "document.approved" …
+    data: dict[str, Any]
+
+    @property
+    def task(self) -> shapes.Task | None:
+        """The task as it is now; None when the change is of a document."""
+        body = self.data.get("task")
+        return shapes.Task.model_validate(body) if body else None
+
+
+class Client:
+    """One connection to one service; closed at the end of a `with`."""
+
+    def __init__(self, base_url: str, token: str, *, timeout: float = 60) -> None:
+        self._http = httpx2.Client(base_url=base_url, headers={"Authorization": f"Bearer {token}"}, timeout=timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    # Documents
+
+    def upload(self, file: Path, *, bulk: bool = False, replaces: UUID | None = None) -> shapes.Upload:
+        """Hand a file in; the answer comes when it is safe. The same file again is the same document."""
+        query: dict[str, Any] = {"file_name": file.name, "bulk": bulk}
+        if replaces:
+            query["replaces"] = str(replaces)
+
+        def send() -> httpx2.Response:
+            with file.open("rb") as content:
+                return self._http.post(
+                    "/v1/documents",
+                    params=query,
+                    content=content,
+                    headers={"Content-Type": "application/octet-stream"},
+                )
+
+        return shapes.Upload.model_validate(self._answer(send).json())
+
+    def job(self, job_id: UUID) -> shapes.Job:
+        return shapes.Job.model_validate(self._get(f"/v1/jobs/{job_id}").json())
+
+    def wait(self, job_id: UUID, *, seconds: float = 3600, every: float = 0.5) -> shapes.Job:
+        """The job when it has ended. Raises TimeoutError."""
+        end = time.monotonic() + seconds
+        while (job := self.job(job_id)).finished_at is None:
+            if time.monotonic() > end:
+                raise TimeoutError(f"job {job_id} has not ended in {seconds} s")
+            time.sleep(every)
+        return job
+
+    def document(self, document_id: UUID) -> shapes.Document:
+        return shapes.Document.model_validate(self._get(f"/v1/documents/{document_id}").json())
+
+    def documents(self, **filters: Any) -> Iterator[shapes.Document]:
+        """All documents that the filters of `GET /v1/documents` let through, newest first."""
+        return map(shapes.Document.model_validate, self._items("/v1/documents", filters))
+
+    def record(self, document_id: UUID) -> Versioned[DirectiveRecord]:
+        answer = self._get(f"/v1/documents/{document_id}/record")
+        return Versioned(DirectiveRecord.model_validate(answer.json()), answer.headers["ETag"])
+
+    def correct(self, document_id: UUID, record: Versioned[DirectiveRecord]) -> shapes.Version:
+        """Put a corrected record in the place of the one that was read. Raises ServiceError "changed-meanwhile"."""
+        answer = self._answer(
+            lambda: self._http.put(
+                f"/v1/documents/{document_id}/record",
+                content=record.content.model_dump_json(by_alias=True),
+                headers={"If-Match": record.etag, "Content-Type": "application/json"},
+            )
+        )
+        return shapes.Version.model_validate(answer.json())
+
+    def approve(self, document_id: UUID, etag: str) -> shapes.Document:
+        answer = self._answer(
+            lambda: self._http.post(f"/v1/documents/{document_id}/approval", headers={"If-Match": etag})
+        )
+        return shapes.Document.model_validate(answer.json())
+
+    # Tasks and their changes
+
+    def task(self, task_id: UUID) -> shapes.Task:
+        return shapes.Task.model_validate(self._get(f"/v1/tasks/{task_id}").json())
+
+    def tasks(self, **filters: Any) -> Iterator[shapes.Task]:
+        """All tasks that the filters of `GET /v1/tasks` let through."""
+        return map(shapes.Task.model_validate, self._items("/v1/tasks", filters))
+
+    def report(self, task_id: UUID, report: shapes.TaskReport) -> shapes.Task:
+        """Report how far a task is."""
+        body = report.model_dump(mode="json")
+        answer = self._answer(lambda: self._http.put(f"/v1/tasks/{task_id}/progress", json=body))
+        return shapes.Task.model_validate(answer.json())
+
+    def changes(self, after: int = 0, *, wait: float = 0, by_lead: bool = False, limit: int = 200) -> Iterator[Change]:
+        """The changes that follow number `after`, up to now; with `wait`, at least one or that many seconds have passed."""
+        while True:
+            query = {"after": after, "limit": limit, "wait": wait, "by_lead": by_lead}
+            page = self._get("/v1/changes", query).json()
+            for item in page["items"]:
+                yield Change(item["data"]["sequence"], item["type"].removeprefix("vn.directives."), item["data"])
+            if not page["more"]:
+                return
+            after = page["next"]
+
+    # The way there and back
+
+    def _items(self, path: str, filters: dict[str, Any]) -> Iterator[Any]:
+        query = {"limit": 200} | {name: value for name, value in filters.items() if value is not None}
+        while True:
+            page = self._get(path, query).json()
+            yield from page["items"]
+            if not page["next_cursor"]:
+                return
+            query["cursor"] = page["next_cursor"]
+
+    def _get(self, path: str, query: dict[str, Any] | None = None) -> httpx2.Response:
+        return self._answer(lambda: self._http.get(path, params=query))
+
+    def _answer(self, ask: Callable[[], httpx2.Response]) -> httpx2.Response:
+        """Everything that this client asks for may be asked twice."""
+        for attempt in range(_TRIES):
+            last = attempt == _TRIES - 1
+            pause = 0.5 * 2**attempt
+            try:
+                answer = ask()
+            except httpx2.TransportError:
+                if last:
+                    raise
+            else:
+                if answer.status_code not in _AWAY or last:
+                    break
+                pause = float(answer.headers.get("Retry-After", pause))
+            time.sleep(pause)
+        if answer.is_error:
+            try:
+                body = answer.json()
+            except ValueError:
+                body = {"detail_en": answer.text[:200]}
+            raise ServiceError(answer.status_code, body)
+        return answer
