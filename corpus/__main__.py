@@ -49,6 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
     measure = commands.add_parser("bench", help="đo tốc độ / measure reading side by side with plain Tesseract")
     measure.add_argument("scans", nargs="*", type=Path, metavar="PDF", help="bản quét khác, có .truth.txt bên cạnh")
 
+    commands.add_parser("load", add_help=False, help="đo dịch vụ dưới tải / measure the service under load")
+
     make = commands.add_parser("scan", help="tạo bản quét mẫu / make a scan of a specimen")
     make.add_argument("name", help="tên văn bản mẫu, hoặc một tệp .txt / a specimen's name or a text file")
     make.add_argument("--recipe", default="office", choices=sorted(RECIPES), metavar="RECIPE")
@@ -59,6 +61,11 @@ def main(arguments: list[str] | None = None) -> int:
     make.add_argument("--out", type=Path, required=True)
     make.add_argument("--truth", action="store_true", help="ghi cả FILE.truth.txt / write the truth text too")
 
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["load"]:
+        from corpus import load  # brings the service along, which the others do without
+
+        return load.main(arguments[1:])
     given = parser.parse_args(arguments)
     return {"evaluate": _evaluate, "calibrate": _calibrate, "bench": _bench, "scan": _scan}[given.command](given)
 

@@ -13,11 +13,13 @@ from starlette.responses import Response
 
 from extractor.errors import DirectiveError
 from service.access.doors import LOCAL_HOSTS, Doors
-from service.api import documents, health, jobs, tasks
+from service.access.idempotency import Idempotency
+from service.api import access, documents, health, jobs, tasks
 from service.house import House
 from service.problems import MEDIA_TYPE, Problem, ProblemDetails
 from service.settings import Settings
 from service.version import VERSION
+from service.web import access as web_access
 from service.web import pages
 
 DESCRIPTION = """
@@ -46,13 +48,15 @@ def create_app(house: House) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     app.state.house = house
-    for resource in (documents, jobs, tasks, health):
+    for resource in (documents, jobs, tasks, access, health):
         app.include_router(resource.router)
     app.include_router(pages.router, include_in_schema=False)
+    app.include_router(web_access.router, include_in_schema=False)
     app.mount("/static", pages.static())
     _answer_errors(app)
     _document_errors(app)
-    app.add_middleware(Doors, hosts=_hosts(house.settings))
+    app.add_middleware(Idempotency, database=house.database)
+    app.add_middleware(Doors, hosts=_hosts(house.settings), database=house.database, settings=house.settings)
     return app
 
 

@@ -7,6 +7,7 @@ group and ends the group when its standard input closes, so nothing of it outliv
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import resource
@@ -16,7 +17,10 @@ import threading
 import traceback
 from importlib import import_module
 from pathlib import Path
-from typing import IO, Any, TypedDict
+from typing import IO, TYPE_CHECKING, Any, TypedDict
+
+if TYPE_CHECKING:
+    from extractor.record import DirectiveRecord
 
 DEFECT = "internal-error"
 
@@ -27,7 +31,9 @@ class Order(TypedDict):
     source: str
     file_name: str
     results: str
+    images: str
     extractor: str
+    processes: int
     memory: int
     seconds: int
 
@@ -46,7 +52,6 @@ def main() -> int:
 def _read(order: Order, say: IO[str]) -> dict[str, Any]:
     from extractor.errors import DirectiveError
     from extractor.progress import Progress
-    from extractor.record import DirectiveRecord
     from service.store.blobs import Blobs
     from service.version import VERSION
 
@@ -55,7 +60,9 @@ def _read(order: Order, say: IO[str]) -> dict[str, Any]:
 
     module, _, function = order["extractor"].partition(":")
     try:
-        record: DirectiveRecord = getattr(import_module(module), function)(Path(order["source"]), progress=told)
+        record: DirectiveRecord = getattr(import_module(module), function)(
+            Path(order["source"]), progress=told, jobs=order["processes"] or None
+        )
     except DirectiveError as error:
         return {"error": {"code": error.code, "message": error.message, "message_en": error.message_en}}
     except MemoryError:
@@ -66,8 +73,22 @@ def _read(order: Order, say: IO[str]) -> dict[str, Any]:
     # The file is kept under its hash; the record names it as its sender did.
     source = record.source.model_copy(update={"file_name": order["file_name"]})
     record = record.model_copy(update={"source": source})
+    told(Progress("done", len(record.source.pages), len(record.source.pages)))
+    images = _images(record, order)
     result = Blobs(Path(order["results"])).put(record.model_dump_json(by_alias=True).encode())
-    return {"status": record.status, "result": result, "pipeline": VERSION}
+    return {"status": record.status, "result": result, "pipeline": VERSION, "images": images}
+
+
+def _images(record: DirectiveRecord, order: Order) -> dict[str, str]:
+    """Page number to the SHA-256 of its image, as people will see it beside the record."""
+    from extractor.show.images import page_images
+    from service.store.blobs import Blobs
+
+    blobs = Blobs(Path(order["images"]))
+    return {
+        str(number): blobs.put(base64.b64decode(image.partition(",")[2]))
+        for number, image in page_images(record, Path(order["source"])).items()
+    }
 
 
 def _defect() -> dict[str, str]:

@@ -1,4 +1,8 @@
-"""``serve``: migrations, interface, pages and worker in one command."""
+"""The command ``directives``: the extractor's commands, and those of the service.
+
+``extract``, `show` and `schema` are the extractor's own and are handed on to it unread. The service's are here: `serve` runs
+everything in one place, `worker` adds a process or a machine, and the rest keep the house in order.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import logging
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,15 +23,62 @@ from service.settings import Settings
 
 EXIT_USAGE = 2
 EXIT_UNAVAILABLE = 69  # sysexits EX_UNAVAILABLE
+EXTRACTOR = ("extract", "show", "schema")
 
 
-def serve(argv: Sequence[str]) -> int:
-    """Run the service until SIGTERM or Ctrl-C; the exit status."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status."""
+    argv = sys.argv[1:] if argv is None else argv
+    if argv and argv[0] in EXTRACTOR:
+        from extractor import cli
+
+        return cli.main(argv)
+    arguments = _parser().parse_args(argv)
     try:
-        settings = _settings(argv)
+        settings = Settings.load(
+            host=getattr(arguments, "host", None),
+            port=getattr(arguments, "port", None),
+            data=arguments.data,
+            watched_folder=getattr(arguments, "watch", None),
+        )
     except ValueError as error:
         return _complain(str(error), EXIT_USAGE)
     _log()
+    status: int = arguments.run(arguments, settings)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    from service.access import commands as access
+    from service.intake import command as intake
+    from service.operations import commands as operations
+
+    parser = argparse.ArgumentParser(
+        prog="directives",
+        description="Bóc tách văn bản chỉ đạo: extract, show, schema (xem: directives extract --help). Dịch vụ: các lệnh dưới "
+        "đây. / The extractor's commands are extract, show, schema; those below run and keep the service.",
+    )
+    parser.add_argument("--data", type=Path, help="thư mục dữ liệu / data folder (./data)")
+    commands = parser.add_subparsers(title="lệnh / commands", metavar="LỆNH", required=True)
+    serving = commands.add_parser("serve", help="chạy dịch vụ / run the service: pages, API, worker")
+    serving.add_argument("--host", help="địa chỉ lắng nghe / address to listen at (127.0.0.1)")
+    serving.add_argument("--port", type=int, help="cổng, 0: cổng trống bất kỳ / port, 0: any free one (8000)")
+    serving.add_argument("--watch", metavar="FOLDER", help="thư mục được theo dõi / folder whose files are taken in")
+    serving.add_argument("--no-worker", action="store_true", help="chỉ trả lời, không đọc / answer only, read nothing")
+    serving.set_defaults(run=serve)
+    working = commands.add_parser("worker", help="chạy thêm một tiến trình đọc / run one more reader of documents")
+    working.set_defaults(run=work)
+    for group in (intake, operations, access):
+        group.register(commands)
+    # People write --data behind the command as well.
+    for name, command in commands.choices.items():
+        if name not in ("user", "token"):
+            command.add_argument("--data", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    return parser
+
+
+def serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Run the service until SIGTERM or Ctrl-C; the exit status."""
     try:
         door = _listen(settings)
     except OSError as error:
@@ -35,27 +87,26 @@ def serve(argv: Sequence[str]) -> int:
             f"Port {settings.port} cannot be opened. Choose another with --port, or --port 0.",
             EXIT_UNAVAILABLE,
         )
+    from service.access.accounts import first_way_in
     from service.app import create_app
     from service.house import House, InUse
+
+    # A polite kill takes the same way out as Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        house = House.open(settings, work=not arguments.no_worker)
+    except KeyboardInterrupt:
+        return 0
+    except InUse:
+        return _in_use(settings)
+    secret = first_way_in(house.database)
 
     class Announcing(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
-                _announce(door, settings)
+                _announce(door, settings, secret)
 
-    # A polite kill takes the same way out as Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        house = House.open(settings)
-    except KeyboardInterrupt:
-        return 0
-    except InUse:
-        return _complain(
-            f"Thư mục dữ liệu {settings.data} đang được một dịch vụ khác dùng.\n"
-            f"The data folder {settings.data} is in use by another service.",
-            EXIT_UNAVAILABLE,
-        )
     server = Announcing(
         uvicorn.Config(
             create_app(house),
@@ -63,6 +114,8 @@ def serve(argv: Sequence[str]) -> int:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=5,  # watchers of progress may stay for ever
+            timeout_keep_alive=30,
+            limit_concurrency=500,
         )
     )
     # The server finishes the requests under way, then hands the signal on.
@@ -72,16 +125,24 @@ def serve(argv: Sequence[str]) -> int:
     return 0
 
 
-def _settings(argv: Sequence[str]) -> Settings:
-    parser = argparse.ArgumentParser(
-        prog="python -m service serve",
-        description="Chạy dịch vụ: nhận văn bản, bóc tách, tra cứu. / Run the service.",
-    )
-    parser.add_argument("--host", help="địa chỉ lắng nghe / address to listen at (127.0.0.1)")
-    parser.add_argument("--port", type=int, help="cổng, 0: cổng trống bất kỳ / port, 0: any free one (8000)")
-    parser.add_argument("--data", type=Path, help="thư mục dữ liệu / data folder (./data)")
-    given = parser.parse_args(argv)
-    return Settings.load(host=given.host, port=given.port, data=given.data)
+def work(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Read documents until SIGTERM or Ctrl-C; the exit status."""
+    from service.house import House, InUse
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        house = House.open(settings)
+    except KeyboardInterrupt:
+        return 0
+    except InUse:
+        return _in_use(settings)
+    assert house.worker
+    print(f"Đang đọc văn bản với tên {house.worker.name}. Dừng bằng Ctrl-C.", flush=True)
+    print(f"Reading documents as {house.worker.name}. Ctrl-C stops it.", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
+    house.close()
+    return 0
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -92,11 +153,15 @@ def _listen(settings: Settings) -> socket.socket:
     return door
 
 
-def _announce(door: socket.socket, settings: Settings) -> None:
+def _announce(door: socket.socket, settings: Settings, secret: str | None) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{door.getsockname()[1]}"
     print(f"Dịch vụ đang chạy tại {address} (dữ liệu: {settings.data}). Dừng bằng Ctrl-C.", flush=True)
     print(f"The service is running at {address} (data: {settings.data}). Ctrl-C stops it.", flush=True)
+    if secret:
+        print("Lần đầu: mở địa chỉ sau (dùng một lần) để đặt mật khẩu cho tài khoản quản trị “admin”.", flush=True)
+        print("First run: open this address (once) to set the password of the administrator “admin”:", flush=True)
+        print(f"  {address}/way-in?secret={secret}", flush=True)
 
 
 def _log() -> None:
@@ -110,6 +175,14 @@ def _log() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+
+
+def _in_use(settings: Settings) -> int:
+    return _complain(
+        f"Tên {settings.worker_name!r} đang được một tiến trình khác dùng trong {settings.data}.\n"
+        f"Another process is working as {settings.worker_name!r} in {settings.data}.",
+        EXIT_UNAVAILABLE,
+    )
 
 
 def _complain(message: str, status: int) -> int:

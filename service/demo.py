@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx2
 from rich.console import Console
@@ -61,7 +61,7 @@ def main() -> int:
     # A polite kill ends the demonstration the way Ctrl-C does, so that it tidies up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with _service() as address, httpx2.Client(base_url=address, timeout=30) as client:
+        with _service() as (address, token), _client(address, token) as client:
             console.print(f"Dịch vụ chạy tạm tại {address}; nộp [bold]{file.name}[/bold].")
             job = _follow(client, _upload(client, file), console)
             document = _get(client, f"/v1/documents/{job['document_id']}")
@@ -77,13 +77,15 @@ def main() -> int:
 
 
 @contextlib.contextmanager
-def _service() -> Iterator[str]:
-    """The address of a service of our own, which is gone afterwards, with all that it kept."""
+def _service() -> Iterator[tuple[str, str]]:
+    """The address of a service of our own and a token to it; gone afterwards, with all that it kept."""
     with tempfile.TemporaryDirectory(prefix="directives-demo-") as folder:
         log = Path(folder) / "service.log"
         with log.open("w") as said:
+            data = str(Path(folder) / "data")
+            token = _token(data, said)
             service = subprocess.Popen(
-                [sys.executable, "-m", "service", "serve", "--port", "0", "--data", str(Path(folder) / "data")],
+                [sys.executable, "-m", "service", "serve", "--port", "0", "--data", data],
                 stdout=subprocess.PIPE,
                 stderr=said,
                 text=True,
@@ -91,14 +93,28 @@ def _service() -> Iterator[str]:
                 start_new_session=True,  # Ctrl-C is ours to handle, in order
             )
             try:
-                yield _address(service, log)
+                yield _address(service, log), token
             finally:
                 _end(service)
 
 
+def _token(data: str, said: IO[str]) -> str:
+    command = [sys.executable, "-m", "service", "token", "create", "demo", "--role", "administrator", "--data", data]
+    made = subprocess.run(command, stdout=subprocess.PIPE, stderr=said, text=True, env=_environment(), check=False)
+    if made.returncode:
+        raise Failed("Dịch vụ không khởi động được. / The service did not start.")
+    return made.stdout.strip()
+
+
+def _client(address: str, token: str) -> httpx2.Client:
+    return httpx2.Client(base_url=address, timeout=30, headers={"Authorization": f"Bearer {token}"})
+
+
 def _environment() -> dict[str, str]:
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    keep = {name: value for name, value in os.environ.items() if name != "DIRECTIVES_DATABASE_URL"}
+    keep = {
+        name: value for name, value in os.environ.items() if name not in ("DIRECTIVES_DATABASE_URL", "DATABASE_URL")
+    }
     return {
         **keep,
         "PYTHONPATH": path,
@@ -114,7 +130,7 @@ def _address(service: subprocess.Popen[str], log: Path) -> str:
     late.start()
     try:
         for line in service.stdout:
-            if found := re.search(r"http://\S+", line):
+            if found := re.search(r"http://[^\s/]+", line):
                 return found[0]
     finally:
         late.cancel()

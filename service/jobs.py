@@ -1,14 +1,18 @@
 """Durable jobs: read → store. The only module that knows the job engine (DBOS).
 
-A job may be killed at any instruction and runs again at the next start. Reading can run twice (its result is a file
-named by its content); storing ends the job and adds the record in one transaction, and a job ends only once. The
-engine carries ids alone; what people see of a job lies in our own table.
+A job may be killed at any instruction and runs again: at the next start of its worker, or, when that stays silent, on
+another. Reading (OCR and extraction, in one child process) can run twice, for its result is a file named by its content.
+Storing ends the job, adds the record and announces the changes in one transaction, and a job ends only once. The engine
+carries ids alone; what people see of a job lies in our own table.
 """
 
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +23,7 @@ from sqlalchemy.orm import Session
 from extractor.record import DirectiveRecord
 from service import reader
 from service.settings import Settings
-from service.store import progress, records
+from service.store import changes, pages, progress, records, workers
 from service.store.blobs import Blobs
 from service.store.database import Database
 from service.store.tables import LIVE, Document, Job
@@ -31,6 +35,13 @@ QUEUE = "read"
 WORKFLOW = "read-document"
 
 log = structlog.get_logger()
+
+
+_UNDER_WAY = ("ENQUEUED", "PENDING", "DELAYED")
+
+
+class NotMine(Exception):
+    """The job was cancelled, or another worker has taken it over: there is no use in reading on."""
 
 
 class Queue:
@@ -47,9 +58,28 @@ class Queue:
         """Promise that the job will run; the promise holds if the transaction commits."""
         self._client.enqueue_in_transaction(
             session,
-            {"workflow_name": WORKFLOW, "queue_name": QUEUE, "workflow_id": str(job.id)},
+            {"workflow_name": WORKFLOW, "queue_name": QUEUE, "workflow_id": str(job.id), "priority": job.priority},
             str(job.id),
         )
+
+    def cancel(self, job_id: UUID) -> None:
+        """Take a cancelled job out of the engine; the worker that runs it kills its reader."""
+        self._client.cancel_workflow(str(job_id))
+
+    def forget(self, job_ids: Sequence[UUID]) -> None:
+        """Drop the engine's history of jobs that have ended."""
+        self._client.delete_workflows([str(job) for job in job_ids])
+
+    def unknown(self, job_ids: Sequence[UUID]) -> Sequence[UUID]:
+        """Those of the jobs that the engine is not going to run."""
+        known = {
+            status.workflow_id
+            for status in self._client.list_workflows(
+                workflow_ids=[str(job) for job in job_ids], load_input=False, load_output=False
+            )
+            if status.status in _UNDER_WAY
+        }
+        return [job for job in job_ids if str(job) not in known]
 
     def close(self) -> None:
         self._client.destroy()
@@ -61,14 +91,20 @@ def migrate(settings: Settings) -> None:
 
 
 class Worker:
-    """Takes jobs from the queue and runs them. One in a process; `worker_name` is its identity across restarts."""
+    """Takes jobs from the queue and runs them. One in a process; `name` is its identity across restarts."""
 
-    def __init__(self, settings: Settings, database: Database, originals: Blobs, results: Blobs) -> None:
+    def __init__(
+        self, name: str, settings: Settings, database: Database, originals: Blobs, images: Blobs, results: Blobs
+    ) -> None:
+        self.name = name
         self.settings = settings
         self.database = database
         self.originals = originals
+        self.images = images
         self.results = results
         self.running: set[UUID] = set()
+        self._stopping = threading.Event()
+        self._pulse = threading.Thread(target=self._live, name="pulse", daemon=True)
 
     def start(self) -> None:
         """Take up what an earlier run left unfinished, then new jobs."""
@@ -78,11 +114,12 @@ class Worker:
             "name": APPLICATION,
             "system_database_url": self.settings.url,
             "application_version": STEPS_VERSION,
-            "executor_id": self.settings.worker_name,
+            "executor_id": self.name,
             "serializer": DBOSPortableJSONSerializer(),
             "log_level": "WARNING",
             "run_migrations": False,
         }
+        self._beat()
         DBOS(config=config)
         DBOS.launch()
         self._bury()
@@ -92,16 +129,53 @@ class Worker:
             polling_interval_sec=self.settings.poll_seconds,
             on_conflict="always_update",
         )
+        self._pulse.start()
 
     def stop(self) -> None:
         """Take no more jobs, let those under way finish for a while, give the rest back to the queue."""
         global _worker
         drain = self.settings.drain_seconds if self.running else 0
         DBOS.destroy(workflow_completion_timeout_sec=drain)
-        if self.running:
-            with self.database.writing() as session:
-                progress.give_back(session, list(self.running))
+        self._stopping.set()
+        self._pulse.join(workers.STOP_SECONDS)
+        with self.database.writing() as session:
+            progress.give_back(session, list(self.running), self.name)
+            if not self.running:
+                workers.leave(session, self.name)
         _worker = None
+
+    # Signs of life, and looking after those who give none.
+
+    def _live(self) -> None:
+        while not self._stopping.wait(self.settings.beat_seconds):
+            try:
+                self._beat()
+                self._take_over()
+            except Exception:
+                # The database may be away for a while; the next beat tries again.
+                log.exception("no sign of life", worker=self.name)
+
+    def _beat(self) -> None:
+        with self.database.writing() as session:
+            workers.beat(session, self.name)
+
+    def _take_over(self) -> None:
+        """Queue the jobs of silent workers anew. Killed in the middle of it, somebody does it again later."""
+        with self.database.reading() as session:
+            dead = workers.dead(session, datetime.now(UTC), self.settings.dead_seconds)
+        for name in dead:
+            with self.database.writing() as session:
+                # Of several who see it dead, one goes on; for the others it seems to live.
+                if name not in workers.dead(session, datetime.now(UTC), self.settings.dead_seconds):
+                    continue
+                workers.beat(session, name)
+            jobs = DBOS.list_workflows(status="PENDING", executor_id=[name], load_input=False, load_output=False)
+            if jobs:
+                log.warning("taking over", worker=name, jobs=len(jobs))
+                # Without the queue's name they would run beside it, without its limits.
+                DBOS.resume_workflows([job.workflow_id for job in jobs], queue_name=QUEUE)
+            with self.database.writing() as session:
+                workers.leave(session, name)
 
     def _bury(self) -> None:
         """Fail the jobs that the engine has given up on, so that none is shown as under way for ever."""
@@ -114,7 +188,7 @@ class Worker:
             )
         }
         for job in live:
-            if known.get(str(job)) not in ("ENQUEUED", "PENDING", "DELAYED"):
+            if known.get(str(job)) not in _UNDER_WAY:
                 self.fail(job, _lost())
 
     # The two steps.
@@ -133,15 +207,19 @@ class Worker:
                     self.originals.path(begun.sha256),
                     begun.file_name,
                     self.results.root,
+                    self.images.root,
                     self.settings,
-                    _Teller(self.database, job_id).told,
+                    _Teller(self.database, job_id, self.name).told,
                 )
+            except NotMine:
+                self.running.discard(job_id)
+                return {"ended": True}
             except reader.ReaderDied as death:
                 log.warning("reader died", job=str(job_id), how=str(death))
                 continue
             if isinstance(outcome, reader.Failure):
                 return _failed(outcome)
-            return {"result": outcome.result, "pipeline": outcome.pipeline}
+            return {"result": outcome.result, "pipeline": outcome.pipeline, "images": outcome.images}
 
     def _begin(self, job_id: UUID) -> Document | reader.Failure | None:
         with self.database.writing() as session:
@@ -150,7 +228,7 @@ class Worker:
                 return None
             if job.attempts >= self.settings.job_deaths:
                 return _poison(job.attempts)
-            progress.begin(session, job)
+            progress.begin(session, job, self.name)
             return session.get_one(Document, job.document_id)
 
     def store(self, job_id: UUID, outcome: dict[str, Any]) -> str:
@@ -162,15 +240,9 @@ class Worker:
             with self.database.writing() as session:
                 job = progress.finish(session, job_id, "partial" if record.status == "partial" else "succeeded")
                 if job:
-                    document = session.get_one(Document, job.document_id)
-                    records.keep(
-                        session,
-                        document,
-                        record,
-                        made_by="pipeline",
-                        pipeline_version=outcome["pipeline"],
-                        job_id=job_id,
-                    )
+                    document = session.get_one(Document, job.document_id, with_for_update=True)
+                    records.keep_reading(session, document, record, pipeline_version=outcome["pipeline"], job_id=job_id)
+                    pages.keep(session, document.id, outcome.get("images", {}))
             self.results.delete(result)
         self.running.discard(job_id)
         return "stored"
@@ -182,7 +254,9 @@ class Worker:
 
     def fail(self, job_id: UUID, why: reader.Failure) -> None:
         with self.database.writing() as session:
-            progress.fail(session, job_id, code=why.code, message=why.message, message_en=why.message_en)
+            job = progress.fail(session, job_id, code=why.code, message=why.message, message_en=why.message_en)
+            if job:
+                changes.of_document(session, "document.failed", session.get_one(Document, job.document_id), [why.code])
         self.running.discard(job_id)
 
 
@@ -191,9 +265,10 @@ class _Teller:
 
     _EVERY = 0.2  # seconds
 
-    def __init__(self, database: Database, job_id: UUID) -> None:
+    def __init__(self, database: Database, job_id: UUID, worker: str) -> None:
         self._database = database
         self._job_id = job_id
+        self._worker = worker
         self._stage = ""
         self._next = 0.0
 
@@ -206,7 +281,9 @@ class _Teller:
 
     def _write(self, stage: str, page: int, pages: int) -> None:
         with self._database.writing() as session:
-            progress.advance(session, self._job_id, stage, page, pages)
+            mine = progress.advance(session, self._job_id, self._worker, stage, page, pages)
+        if not mine:
+            raise NotMine(str(self._job_id))
 
 
 _worker: Worker | None = None  # the engine calls functions by name, so they find their worker here

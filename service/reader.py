@@ -35,6 +35,7 @@ class Reading:
     status: str
     result: str
     pipeline: str
+    images: dict[str, str]  # page number to the SHA-256 of its image
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,17 @@ class ReaderDied(Exception):
     """The process ended without a word: killed by a signal, or by a defect. Says what it wrote last."""
 
 
-async def read(source: Path, file_name: str, results: Path, settings: Settings, told: Told) -> Reading | Failure:
+async def read(
+    source: Path, file_name: str, results: Path, images: Path, settings: Settings, told: Told
+) -> Reading | Failure:
     """Read one document, telling progress as it goes. Raises ReaderDied; nothing of the process is left then."""
     order = Order(
         source=str(source.resolve()),
         file_name=file_name,
         results=str(results.resolve()),
+        images=str(images.resolve()),
         extractor=settings.extractor,
+        processes=settings.reading_processes,
         memory=settings.job_memory,
         seconds=settings.job_seconds,
     )
@@ -87,7 +92,7 @@ async def read(source: Path, file_name: str, results: Path, settings: Settings, 
             log.error("extractor failed", file=file_name, how=_tail(said))
     if error := last.get("error"):
         return Failure(error["code"], error["message"], error["message_en"])
-    return Reading(last["status"], last["result"], last["pipeline"])
+    return Reading(last["status"], last["result"], last["pipeline"], last["images"])
 
 
 async def _listen(process: asyncio.subprocess.Process, stall: int, told: Told) -> dict[str, Any] | None:

@@ -18,13 +18,19 @@ class Settings:
     """Every field can be set as ``DIRECTIVES_<FIELD>`` in the environment; sizes in bytes, times in seconds."""
 
     data: Path = field(default_factory=lambda: Path("data"))  # everything that the service keeps lies below it
-    database_url: str = ""  # empty: an SQLite file below `data`; else postgresql://…
+    database_url: str = ""  # also DATABASE_URL; empty: an SQLite file below `data`; else postgresql://…
     host: str = "127.0.0.1"  # nobody beyond this machine, unless the operator says so
     port: int = 8000  # 0: any free port
+    rate_per_minute: int = 1200  # requests of one user, token or address
+    sign_ins_per_minute: int = 10  # attempts from one address
     allowed_hosts: tuple[str, ...] = ()  # further names that a browser may know the service by
 
     upload_bytes: int = 200 * MIB
+    watched_folder: str = ""  # files put there are taken in; empty: none is watched
+    settle_seconds: float = 3.0  # a file in it that has not changed for so long is complete
+    due_soon_days: int = 7  # a task whose deadline is that near is "due soon"
     job_slots: int = 1  # documents read at once; one reading already uses several cores
+    reading_processes: int = 0  # pages that one reading has in hand at once; 0: one a core
     job_memory: int = 2048 * MIB  # address space of each process of a reading
     job_seconds: int = 3600  # one document, from first to last page
     job_stall_seconds: int = 600  # without a sign of progress
@@ -32,7 +38,9 @@ class Settings:
     drain_seconds: int = 30  # at shutdown, before a reading is given back to the queue
     poll_seconds: float = 0.5  # how often the queue is looked at
 
-    worker_name: str = "worker-1"  # stable across restarts, unique among workers: a worker recovers its own jobs
+    worker_name: str = ""  # unique among workers, stable across restarts; empty: this machine's name and a free number
+    beat_seconds: float = 5.0  # how often a worker says that it lives
+    dead_seconds: float = 45.0  # a worker that is silent for so long loses its jobs to others
     extractor: str = "extractor:extract"  # module:function with the signature of `extractor.extract`
     doubt_below: float = DOUBTFUL  # confidence under which a task is shown as doubtful
 
@@ -42,7 +50,7 @@ class Settings:
 
         Raises ValueError naming the variable that cannot be read.
         """
-        settings: Any = cls()
+        settings: Any = cls(database_url=environ.get("DATABASE_URL", ""))
         for spec in fields(cls):
             name = f"DIRECTIVES_{spec.name.upper()}"
             if (text := environ.get(name)) is not None:

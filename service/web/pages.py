@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
-from service.api.at_hand import AtHand
+from service.api.at_hand import AtHand, Reader
 from service.api.documents import get_document, list_documents
 from service.api.tasks import list_tasks
 from service.problems import KINDS
@@ -27,6 +27,7 @@ STATES = {
     "succeeded": "Hoàn thành",
     "partial": "Chưa đủ trang",
     "failed": "Không đọc được",
+    "cancelled": "Đã hủy",
 }
 KINDS_OF_DEADLINE = {
     "date": "Có ngày",
@@ -52,20 +53,24 @@ _templates.env.filters["day"] = _day
 _templates.env.globals.update(roles=ROLES, states=STATES, kinds_of_deadline=KINDS_OF_DEADLINE)
 
 
-def _show(request: Request, page: str, **values: Any) -> HTMLResponse:
-    return _templates.TemplateResponse(request, f"{page}.html", values)
+def show(request: Request, page: str, **values: Any) -> HTMLResponse:
+    """A page for whoever asks: `actor` is None for strangers."""
+    return _templates.TemplateResponse(request, f"{page}.html", values | {"actor": request.state.actor})
 
 
 @router.get("/", response_class=HTMLResponse)
-def home(request: Request, house: AtHand, cursor: Annotated[str | None, Query(max_length=400)] = None) -> HTMLResponse:
-    listed = list_documents(house, limit=20, cursor=cursor)
-    return _show(request, "home", documents=listed, cursor=cursor, limit_mib=house.settings.upload_bytes >> 20)
+def home(
+    request: Request, house: AtHand, actor: Reader, cursor: Annotated[str | None, Query(max_length=400)] = None
+) -> HTMLResponse:
+    listed = list_documents(house, actor, limit=20, cursor=cursor)
+    return show(request, "home", documents=listed, cursor=cursor, limit_mib=house.settings.upload_bytes >> 20)
 
 
 @router.get("/tasks", response_class=HTMLResponse)
 def find_tasks(
     request: Request,
     house: AtHand,
+    actor: Reader,
     agency: Annotated[str, Query(max_length=300)] = "",
     role: str = "",
     deadline: str = "",
@@ -85,8 +90,8 @@ def find_tasks(
         "due_to": _parsed(due_to),
         "order": "due" if order == "due" else "newest",
     }
-    found = list_tasks(house, **wanted, limit=50, cursor=cursor)  # type: ignore[arg-type]
-    return _show(request, "tasks", tasks=found, wanted=wanted)
+    found = list_tasks(house, actor, **wanted, limit=50, cursor=cursor)  # type: ignore[arg-type]
+    return show(request, "tasks", tasks=found, wanted=wanted)
 
 
 def _parsed(text: str) -> date | None:
@@ -101,18 +106,19 @@ def show_document(
     request: Request,
     document_id: UUID,
     house: AtHand,
+    actor: Reader,
     cursor: Annotated[str | None, Query(max_length=400)] = None,
 ) -> HTMLResponse:
-    document = get_document(document_id, house)
-    tasks = list_tasks(house, document=document_id, limit=200, cursor=cursor)
-    return _show(request, "document", document=document, tasks=tasks)
+    document = get_document(document_id, house, actor)
+    tasks = list_tasks(house, actor, document=document_id, limit=200, cursor=cursor)
+    return show(request, "document", document=document, tasks=tasks)
 
 
 @router.get("/problems", response_class=HTMLResponse)
 def show_problems(request: Request) -> HTMLResponse:
-    return _show(request, "problems", kinds=KINDS)
+    return show(request, "problems", kinds=KINDS)
 
 
 @router.get("/docs", response_class=HTMLResponse)
 def show_interface(request: Request) -> HTMLResponse:
-    return _show(request, "interface", document=request.app.openapi())
+    return show(request, "interface", document=request.app.openapi())
