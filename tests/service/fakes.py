@@ -28,7 +28,7 @@ from extractor.record import (
 )
 
 
-def extract(source: Path, *, progress: OnProgress | None = None) -> DirectiveRecord:
+def extract(source: Path, *, progress: OnProgress | None = None, jobs: int | None = None) -> DirectiveRecord:
     text = source.read_text("utf-8")
     orders = dict(re.findall(r"(\w+)=([^;\n]+)", text))
     tell = progress or (lambda _: None)
