@@ -2,17 +2,24 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import postgres
 import pytest
 import structlog
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from service.access.actor import SCOPES, Scope, the_service
+from service.access.tokens import create_token
 from service.app import create_app
 from service.house import House
 from service.settings import Settings
+from service.store import offices
+from service.store.ids import new_id
 
 # The default renderer draws tracebacks in colour, which takes seconds.
 structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
@@ -22,20 +29,57 @@ ENDED = ("succeeded", "partial", "failed")
 
 
 def settings_for(data: Path, **given: Any) -> Settings:
-    plain: Json = {"poll_seconds": 0.05, "drain_seconds": 0, "extractor": "tests.service.fakes:extract"}
+    plain: Json = {
+        "poll_seconds": 0.05,
+        "drain_seconds": 0,
+        "extractor": "tests.service.fakes:extract",
+        "rate_per_minute": 1_000_000,
+    }
     return Settings(data=data, **plain | given)
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A new, empty database of each kind: everything that asks for it is tested on both."""
+    return "" if request.param == "sqlite" else postgres.fresh(request.module.__name__)
+
+
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    opened = House.open(settings_for(tmp_path_factory.mktemp("data"), upload_bytes=100_000, job_slots=2))
+def house(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterator[House]:
+    data = tmp_path_factory.mktemp("data")
+    opened = House.open(settings_for(data, database_url=database_url, upload_bytes=100_000, job_slots=2))
     yield opened
     opened.close()
 
 
 @pytest.fixture(scope="module")
-def client(house: House) -> TestClient:
-    return TestClient(create_app(house), base_url="http://127.0.0.1", raise_server_exceptions=False)
+def app(house: House) -> FastAPI:
+    return create_app(house)
+
+
+@pytest.fixture(scope="module")
+def client(house: House, app: FastAPI) -> TestClient:
+    """Somebody who may do everything."""
+    return client_of(house, app, SCOPES)
+
+
+def client_of(house: House, app: FastAPI, scopes: Iterable[Scope], office: UUID | None = None) -> TestClient:
+    """A program with a token of these scopes."""
+    with house.database.writing() as session:
+        offices.default(session)
+        secret, _ = create_token(session, the_service("tests"), f"token-{new_id()}", scopes, office, None)
+    return TestClient(
+        app,
+        base_url="http://127.0.0.1",
+        raise_server_exceptions=False,
+        headers={"Authorization": f"Bearer {secret}"},
+    )
+
+
+@pytest.fixture
+def stranger(app: FastAPI) -> TestClient:
+    """Somebody who shows nothing."""
+    return TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False, follow_redirects=False)
 
 
 @pytest.fixture

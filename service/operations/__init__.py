@@ -1,0 +1,1 @@
+"""Keeping the service in order: backup, restore, checks, housekeeping, metrics."""
