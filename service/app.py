@@ -14,7 +14,7 @@ from starlette.responses import Response
 from extractor.errors import DirectiveError
 from service.access.doors import LOCAL_HOSTS, Doors
 from service.access.idempotency import Idempotency
-from service.api import access, documents, health, jobs, tasks
+from service.api import access, documents, edits, health, jobs, tasks
 from service.house import House
 from service.problems import MEDIA_TYPE, Problem, ProblemDetails
 from service.settings import Settings
@@ -48,7 +48,7 @@ def create_app(house: House) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     app.state.house = house
-    for resource in (documents, jobs, tasks, access, health):
+    for resource in (documents, edits, jobs, tasks, access, health):
         app.include_router(resource.router)
     app.include_router(pages.router, include_in_schema=False)
     app.include_router(web_access.router, include_in_schema=False)

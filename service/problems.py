@@ -80,6 +80,11 @@ KINDS: dict[str, Kind] = {
         409, "Không thực hiện được lúc này", "Conflict",
         "Trạng thái hiện tại không cho phép việc đó.", "The present state does not allow that.",
     ),
+    "edit-conflict": Kind(
+        409, "Đồng nghiệp vừa sửa chỗ này", "A colleague has changed this",
+        'Giá trị hiện tại khác giá trị bạn đã thấy; xem "errors". Chưa có gì bị ghi đè.',
+        'The present value is not the one that you saw; see "errors". Nothing has been overwritten.',
+    ),
     "changed-meanwhile": Kind(
         412, "Đã có người sửa", "Changed meanwhile",
         "Nội dung đã thay đổi từ khi bạn tải về. Hãy tải lại rồi sửa tiếp.",

@@ -144,10 +144,19 @@ def signed_in(session: Session, secret: str, now: datetime) -> User | None:
     found = session.get(SignIn, hashed(secret))
     if found is None or found.expires_at <= now or found.seen_at <= now - IDLE_LASTS:
         return None
-    if found.seen_at < now - _SEEN_EVERY:
-        found.seen_at = now
     user = session.get(User, found.user_id)
     return user if user and user.active else None
+
+
+def is_noted(session: Session, secret: str, now: datetime) -> bool:
+    """Whether this browser's last sign of life is written down well enough."""
+    found = session.get(SignIn, hashed(secret))
+    return found is None or found.seen_at >= now - _SEEN_EVERY
+
+
+def note_use(session: Session, secret: str, now: datetime) -> None:
+    """Write down that a browser is in use."""
+    session.execute(sa.update(SignIn).where(SignIn.hash == hashed(secret)).values(seen_at=now))
 
 
 def actor_of(user: User, request_id: str | None) -> Actor:

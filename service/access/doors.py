@@ -133,20 +133,25 @@ class Doors:
         return None
 
     def _by_token(self, secret: str, request_id: str) -> Actor:
+        now = datetime.now(UTC)
         with self._database.reading() as session:
-            token = tokens.find(session, secret, datetime.now(UTC))
+            token = tokens.find(session, secret, now)
             if token is None:
                 raise Problem("unauthenticated", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
-            if session.dirty:
-                session.commit()
-            return tokens.actor_of(token, request_id)
+        if not tokens.is_noted(token, now):
+            with self._database.writing() as session:
+                tokens.note_use(session, token.id, now)
+        return tokens.actor_of(token, request_id)
 
     def _by_cookie(self, cookie: str, request_id: str) -> Actor | None:
+        now = datetime.now(UTC)
         with self._database.reading() as session:
-            user = accounts.signed_in(session, cookie, datetime.now(UTC))
-            if session.dirty:
-                session.commit()
-            return accounts.actor_of(user, request_id) if user else None
+            user = accounts.signed_in(session, cookie, now)
+            noted = accounts.is_noted(session, cookie, now)
+        if user and not noted:
+            with self._database.writing() as session:
+                accounts.note_use(session, cookie, now)
+        return accounts.actor_of(user, request_id) if user else None
 
     def _count(self, scope: Scope, actor: Actor | None) -> None:
         address = scope["client"][0] if scope.get("client") else "?"

@@ -67,10 +67,17 @@ def find(session: Session, secret: str, now: datetime) -> Token | None:
     token = session.scalar(sa.select(Token).where(Token.hash == hashed(secret)))
     if token is None or token.revoked_at is not None or (token.expires_at and token.expires_at <= now):
         return None
-    if token.used_at is None or token.used_at < now - _USED_EVERY:
-        # Not at each request: a reader would wait for whoever is writing.
-        token.used_at = now
     return token
+
+
+def is_noted(token: Token, now: datetime) -> bool:
+    """Whether its last use is written down well enough: not at each request, for a reader would wait for writers."""
+    return token.used_at is not None and token.used_at >= now - _USED_EVERY
+
+
+def note_use(session: Session, token_id: UUID, now: datetime) -> None:
+    """Write down that a token is in use."""
+    session.execute(sa.update(Token).where(Token.id == token_id).values(used_at=now))
 
 
 def actor_of(token: Token, request_id: str | None) -> Actor:

@@ -6,7 +6,7 @@ stands at the same place of the outline with much the same words; else when its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -19,27 +19,32 @@ SAME_PLACE = 60.0
 SAME_WORDS = 85.0
 
 
-def match(rows: Sequence[Task], tasks: Sequence[ReadTask]) -> Mapping[int, Task]:
-    """Index among `tasks` to the row that it is; tasks that are new are left out. No row is given twice."""
-    found: dict[int, Task] = {}
-    free = list(rows)
+Matching = Callable[[Sequence[Task], Sequence[ReadTask]], Mapping[int, Task]]
 
-    def take(index: int, row: Task) -> None:
-        found[index] = row
-        free.remove(row)
 
+def same_key(rows: Sequence[Task], tasks: Sequence[ReadTask]) -> dict[int, Task]:
+    """Index among `tasks` to the row of the same key: people who correct a record say themselves which task is which."""
     by_key: dict[str, list[Task]] = {}
     for row in rows:
         by_key.setdefault(row.key, []).append(row)
+    found: dict[int, Task] = {}
     for index, task in enumerate(tasks):
         # A tombstone and a living task may share a key: the living one goes first.
         same = sorted(by_key.get(task.id, ()), key=lambda row: row.withdrawn_at is not None)
-        if same and same[0] in free:
-            take(index, same[0])
+        if same and same[0] not in found.values():
+            found[index] = same[0]
+    return found
+
+
+def match(rows: Sequence[Task], tasks: Sequence[ReadTask]) -> dict[int, Task]:
+    """Index among `tasks` to the row that it is; tasks that are new are left out. No row is given twice."""
+    found = same_key(rows, tasks)
+    free = [row for row in rows if row not in found.values()]
     for least, same_place in ((SAME_PLACE, True), (SAME_WORDS, False)):
         for index, row in _alike(free, [(i, t) for i, t in enumerate(tasks) if i not in found], least, same_place):
             if row in free and index not in found:
-                take(index, row)
+                found[index] = row
+                free.remove(row)
     return found
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from extractor.record import DirectiveRecord
 from extractor.record import Task as ReadTask
@@ -24,10 +24,12 @@ from service.store import audit, changes, schedule
 from service.store.agencies import Agencies
 from service.store.fold import fold
 from service.store.ids import new_id
-from service.store.matching import match
+from service.store.matching import Matching, match, same_key
 from service.store.tables import Assignment, Deadline, Document, Record, Task
 
 Origin = Literal["read", "corrected"]
+
+SITTING = timedelta(minutes=30)  # corrections of one person within it are one version
 
 
 def version(session: Session, document_id: UUID, number: int | None) -> Record | None:
@@ -57,16 +59,37 @@ def keep_reading(
     return kept
 
 
-def correct(session: Session, document: Document, record: DirectiveRecord, actor: Actor) -> Record:
-    """Add what a person says the document says; it becomes current, and waits for approval."""
+def correct(
+    session: Session,
+    document: Document,
+    record: DirectiveRecord,
+    actor: Actor,
+    *,
+    edited: Mapping[str, tuple[Any, Any]] | None = None,
+) -> Record:
+    """What a person says the document says; it becomes current, and waits for approval.
+
+    What one person corrects in one sitting is one version. `edited` names the units that were changed, with what was and
+    what is there now, for the history.
+    """
     base = version(session, document.id, document.current_version)
     assert base, "a correction is of something"
-    record = _lay_out(session, document, record)
-    kept = _add(
-        session, document, record, origin="corrected", made_by=actor.name, pipeline_version=base.pipeline_version
-    )
-    kept.based_on = base.version
-    document.current_version = kept.version
+    before = {"version": base.version, "sha256": base.sha256}
+    record = _lay_out(session, document, record, same_key)
+    if _same_sitting(document, base, actor):
+        kept = base
+        _fill(kept, record)
+        document.updated_at = datetime.now(UTC)
+    else:
+        kept = _add(
+            session, document, record, origin="corrected", made_by=actor.name, pipeline_version=base.pipeline_version
+        )
+        kept.based_on = base.version
+        document.current_version = kept.version
+    after = {"version": kept.version, "sha256": kept.sha256}
+    if edited is not None:
+        before |= {"units": {unit: was for unit, (was, _) in edited.items()}}
+        after |= {"units": {unit: now for unit, (_, now) in edited.items()}}
     audit.note(
         session,
         actor,
@@ -74,11 +97,16 @@ def correct(session: Session, document: Document, record: DirectiveRecord, actor
         "document",
         document.id,
         office=document.office_id,
-        before={"version": base.version, "sha256": base.sha256},
-        after={"version": kept.version, "sha256": kept.sha256},
+        before=before,
+        after=after,
     )
     changes.of_document(session, "document.corrected", document)
     return kept
+
+
+def _same_sitting(document: Document, base: Record, actor: Actor) -> bool:
+    mine = base.origin == "corrected" and base.made_by == actor.name and document.approved_version != base.version
+    return mine and base.created_at > datetime.now(UTC) - SITTING
 
 
 def approve(session: Session, document: Document, actor: Actor) -> None:
@@ -137,7 +165,6 @@ def _add(
     made_by: str,
     pipeline_version: str,
 ) -> Record:
-    body = record.model_dump_json(by_alias=True)
     document.version = (document.version or 0) + 1
     document.updated_at = datetime.now(UTC)
     kept = Record(
@@ -147,24 +174,31 @@ def _add(
         origin=origin,
         made_by=made_by,
         pipeline_version=pipeline_version,
-        schema_version=record.schema_version,
-        status=record.status,
-        sha256=hashlib.sha256(body.encode()).hexdigest(),
-        body=body,
         created_at=document.updated_at,
     )
+    _fill(kept, record)
     session.add(kept)
     return kept
 
 
+def _fill(kept: Record, record: DirectiveRecord) -> None:
+    kept.schema_version = record.schema_version
+    kept.status = record.status
+    kept.body = record.model_dump_json(by_alias=True)
+    kept.sha256 = hashlib.sha256(kept.body.encode()).hexdigest()
+
+
 def _rows(session: Session, document: Document) -> Sequence[Task]:
-    return session.scalars(sa.select(Task).where(Task.document_id == document.id).order_by(Task.ordinal)).all()
+    whole = (selectinload(Task.assignments), selectinload(Task.deadlines))
+    return session.scalars(
+        sa.select(Task).where(Task.document_id == document.id).order_by(Task.ordinal).options(*whole)
+    ).all()
 
 
-def _lay_out(session: Session, document: Document, record: DirectiveRecord) -> DirectiveRecord:
+def _lay_out(session: Session, document: Document, record: DirectiveRecord, same: Matching = match) -> DirectiveRecord:
     """Bring the document's rows in line with a record, announcing each difference. The record, with kept task ids."""
     rows = _rows(session, document)
-    known = match(rows, record.tasks)
+    known = same(rows, record.tasks)
     record = _with_kept_ids(record, {task.id: known[i].key for i, task in enumerate(record.tasks) if i in known})
     _describe(document, record)
     agencies = Agencies(session)
