@@ -19,10 +19,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypedDict
 
+from service.store.blobs import FULL
+
 if TYPE_CHECKING:
     from extractor.record import DirectiveRecord
 
 DEFECT = "internal-error"
+NO_SPACE = "no-space"
 
 
 class Order(TypedDict):
@@ -45,7 +48,13 @@ def main() -> int:
     # Libraries print; what they print must not mix with what we say.
     say = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
-    _say(say, _read(order, say))
+    try:
+        last = _read(order, say)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        last = {"error": _no_space()}
+    _say(say, last)
     return 0
 
 
@@ -67,7 +76,9 @@ def _read(order: Order, say: IO[str]) -> dict[str, Any]:
         return {"error": {"code": error.code, "message": error.message, "message_en": error.message_en}}
     except MemoryError:
         return {"error": _out_of_memory(order["memory"])}
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise
         traceback.print_exc()  # for the log, not for people
         return {"error": _defect()}
     # The file is kept under its hash; the record names it as its sender did.
@@ -96,6 +107,14 @@ def _defect() -> dict[str, str]:
         "code": DEFECT,
         "message": "Lỗi bên trong bộ bóc tách với văn bản này. Hãy báo quản trị viên.",
         "message_en": "The extractor failed on this document. Tell the operator.",
+    }
+
+
+def _no_space() -> dict[str, str]:
+    return {
+        "code": NO_SPACE,
+        "message": "Đĩa đã đầy. Việc đọc sẽ tiếp tục khi có chỗ trống.",
+        "message_en": "The disk is full. Reading goes on when there is space.",
     }
 
 

@@ -1,7 +1,7 @@
 """Durable jobs: read → store. The only module that knows the job engine (DBOS).
 
 A job may be killed at any instruction and runs again: at the next start of its worker, or, when that stays silent, on
-another. Reading (OCR and extraction, in one child process) can run twice, for its result is a file named by its content.
+another. Reading (OCR and extraction, in one child process) can run twice, for its result is a file in the job's own folder.
 Storing ends the job, adds the record and announces the changes in one transaction, and a job ends only once. The engine
 carries ids alone; what people see of a job lies in our own table.
 """
@@ -9,9 +9,11 @@ carries ids alone; what people see of a job lies in our own table.
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from extractor.record import DirectiveRecord
 from service import reader
+from service.patience import passing, patiently
 from service.settings import Settings
 from service.store import changes, pages, progress, records, workers
 from service.store.blobs import Blobs
@@ -40,8 +43,16 @@ log = structlog.get_logger()
 _UNDER_WAY = ("ENQUEUED", "PENDING", "DELAYED")
 
 
+_SPACE_SECONDS = 5.0  # after which a full disk is tried again
+_AT_ONCE = 500  # jobs that the engine is asked about in one question
+
+
 class NotMine(Exception):
     """The job was cancelled, or another worker has taken it over: there is no use in reading on."""
+
+
+class _LeftOff(BaseException):
+    """The engine could not write down how far it is. No Exception, for the engine would end the job by it."""
 
 
 class Queue:
@@ -74,9 +85,8 @@ class Queue:
         """Those of the jobs that the engine is not going to run."""
         known = {
             status.workflow_id
-            for status in self._client.list_workflows(
-                workflow_ids=[str(job) for job in job_ids], load_input=False, load_output=False
-            )
+            for some in _portions(job_ids)
+            for status in self._client.list_workflows(workflow_ids=some, load_input=False, load_output=False)
             if status.status in _UNDER_WAY
         }
         return [job for job in job_ids if str(job) not in known]
@@ -102,7 +112,9 @@ class Worker:
         self.originals = originals
         self.images = images
         self.results = results
-        self.running: set[UUID] = set()
+        self.running: set[UUID] = set()  # jobs whose document is being read, or was and is being stored
+        self.active: Counter[str] = Counter()  # jobs that the engine runs here, by id
+        self._stray: set[str] = set()
         self._stopping = threading.Event()
         self._pulse = threading.Thread(target=self._live, name="pulse", daemon=True)
 
@@ -120,6 +132,7 @@ class Worker:
             "run_migrations": False,
         }
         self._beat()
+        self._sweep()
         DBOS(config=config)
         DBOS.launch()
         self._bury()
@@ -151,6 +164,7 @@ class Worker:
             try:
                 self._beat()
                 self._take_over()
+                self._pick_up()
             except Exception:
                 # The database may be away for a while; the next beat tries again.
                 log.exception("no sign of life", worker=self.name)
@@ -177,15 +191,32 @@ class Worker:
             with self.database.writing() as session:
                 workers.leave(session, name)
 
+    def _pick_up(self) -> None:
+        """Queue anew what the engine counts as running here though it has left off; seen once, it may just be ending."""
+        mine = DBOS.list_workflows(status="PENDING", executor_id=[self.name], load_input=False, load_output=False)
+        stray = {job.workflow_id for job in mine if not self.active[job.workflow_id]}
+        if again := sorted(stray & self._stray):
+            log.warning("picking up", worker=self.name, jobs=len(again))
+            DBOS.resume_workflows(again, queue_name=QUEUE)
+        self._stray = stray.difference(again)
+
+    def _sweep(self) -> None:
+        """Remove the results of jobs that ended while nobody was there to fetch them."""
+        there = [folder for folder in self.results.root.iterdir() if folder.is_dir()]
+        with self.database.reading() as session:
+            live = {str(job) for job in progress.live(session)}
+        for folder in there:
+            if folder.name not in live:
+                shutil.rmtree(folder, ignore_errors=True)
+
     def _bury(self) -> None:
         """Fail the jobs that the engine has given up on, so that none is shown as under way for ever."""
         with self.database.reading() as session:
             live = progress.live(session)
         known = {
             status.workflow_id: status.status
-            for status in DBOS.list_workflows(
-                workflow_ids=[str(job) for job in live], load_input=False, load_output=False
-            )
+            for some in _portions(live)
+            for status in DBOS.list_workflows(workflow_ids=some, load_input=False, load_output=False)
         }
         for job in live:
             if known.get(str(job)) not in _UNDER_WAY:
@@ -196,7 +227,7 @@ class Worker:
     async def read(self, job_id: UUID) -> dict[str, Any]:
         """Read the job's document in a child process; at least once."""
         while True:
-            begun = await asyncio.to_thread(self._begin, job_id)
+            begun = await patiently(self._begin, job_id)
             if begun is None:
                 return {"ended": True}
             if isinstance(begun, reader.Failure):
@@ -206,7 +237,7 @@ class Worker:
                 outcome = await reader.read(
                     self.originals.path(begun.sha256),
                     begun.file_name,
-                    self.results.root,
+                    self._results(job_id).root,
                     self.images.root,
                     self.settings,
                     _Teller(self.database, job_id, self.name).told,
@@ -216,6 +247,14 @@ class Worker:
                 return {"ended": True}
             except reader.ReaderDied as death:
                 log.warning("reader died", job=str(job_id), how=str(death))
+                continue
+            except OSError as lack:
+                if not passing(lack):
+                    raise
+                log.warning("no space", job=str(job_id), how=str(lack))
+                self.running.discard(job_id)
+                await patiently(self._put_off, job_id)
+                await asyncio.sleep(_SPACE_SECONDS)
                 continue
             if isinstance(outcome, reader.Failure):
                 return _failed(outcome)
@@ -231,19 +270,26 @@ class Worker:
             progress.begin(session, job, self.name)
             return session.get_one(Document, job.document_id)
 
+    def _put_off(self, job_id: UUID) -> None:
+        with self.database.writing() as session:
+            progress.give_back(session, [job_id], self.name)
+
+    def _results(self, job_id: UUID) -> Blobs:
+        return Blobs(self.results.root / str(job_id))
+
     def store(self, job_id: UUID, outcome: dict[str, Any]) -> str:
         """End the job, with its record when there is one; exactly once."""
         if failure := outcome.get("error"):
             self.fail(job_id, reader.Failure(**failure))
         elif (result := outcome.get("result")) and self._is_live(job_id):
-            record = DirectiveRecord.model_validate_json(self.results.get(result))
+            record = DirectiveRecord.model_validate_json(self._results(job_id).get(result))
             with self.database.writing() as session:
                 job = progress.finish(session, job_id, "partial" if record.status == "partial" else "succeeded")
                 if job:
                     document = session.get_one(Document, job.document_id, with_for_update=True)
                     records.keep_reading(session, document, record, pipeline_version=outcome["pipeline"], job_id=job_id)
                     pages.keep(session, document.id, outcome.get("images", {}))
-            self.results.delete(result)
+        shutil.rmtree(self._results(job_id).root, ignore_errors=True)
         self.running.discard(job_id)
         return "stored"
 
@@ -280,8 +326,13 @@ class _Teller:
         await asyncio.to_thread(self._write, stage, page, pages)
 
     def _write(self, stage: str, page: int, pages: int) -> None:
-        with self._database.writing() as session:
-            mine = progress.advance(session, self._job_id, self._worker, stage, page, pages)
+        try:
+            with self._database.writing() as session:
+                mine = progress.advance(session, self._job_id, self._worker, stage, page, pages)
+        except Exception as error:
+            if passing(error):
+                return  # nobody can look now either
+            raise
         if not mine:
             raise NotMine(str(self._job_id))
 
@@ -301,18 +352,29 @@ async def _read(job_id: str) -> dict[str, Any]:
 
 @DBOS.step(name="store", retries_allowed=True, max_attempts=3)
 async def _store(job_id: str, outcome: dict[str, Any]) -> str:
-    return await asyncio.to_thread(_current().store, UUID(job_id), outcome)
+    return await patiently(_current().store, UUID(job_id), outcome)
 
 
 @DBOS.workflow(name=WORKFLOW)
 async def _read_document(job_id: str) -> None:
+    worker = _current()
+    worker.active[job_id] += 1
     try:
         await _store(job_id, await _read(job_id))
-    except Exception:
+    except Exception as error:
+        if passing(error):
+            raise _LeftOff from error
         # A defect of ours. The job says so instead of being under way for ever; the engine keeps the trace.
         log.exception("job failed", job=job_id)
-        await asyncio.to_thread(_current().fail, UUID(job_id), _defect())
+        await patiently(worker.fail, UUID(job_id), _defect())
         raise
+    finally:
+        worker.active[job_id] -= 1
+
+
+def _portions(jobs: Sequence[UUID]) -> Iterator[list[str]]:
+    for first in range(0, len(jobs), _AT_ONCE):
+        yield [str(job) for job in jobs[first : first + _AT_ONCE]]
 
 
 def _failed(failure: reader.Failure) -> dict[str, Any]:

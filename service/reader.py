@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ from typing import IO, Any
 
 import structlog
 
-from service.child import DEFECT, Order
+from service.child import DEFECT, NO_SPACE, Order
 from service.settings import Settings
 
 log = structlog.get_logger()
@@ -54,7 +55,7 @@ class ReaderDied(Exception):
 async def read(
     source: Path, file_name: str, results: Path, images: Path, settings: Settings, told: Told
 ) -> Reading | Failure:
-    """Read one document, telling progress as it goes. Raises ReaderDied; nothing of the process is left then."""
+    """Read one document, telling progress as it goes. Raises ReaderDied, OSError; nothing of the process is left then."""
     order = Order(
         source=str(source.resolve()),
         file_name=file_name,
@@ -91,6 +92,8 @@ async def read(
         if last.get("error", {}).get("code") == DEFECT:
             log.error("extractor failed", file=file_name, how=_tail(said))
     if error := last.get("error"):
+        if error["code"] == NO_SPACE:
+            raise OSError(errno.ENOSPC, error["message_en"])
         return Failure(error["code"], error["message"], error["message_en"])
     return Reading(last["status"], last["result"], last["pipeline"], last["images"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import tempfile
@@ -12,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 STALE_SECONDS = 24 * 3600.0
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})  # what a disk without space says
 
 
 class Incoming:
