@@ -36,7 +36,8 @@ class Filter:
 
 def find(session: Session, document_id: UUID, actor: Actor, *, lock: bool = False) -> Document | None:
     """A document that the actor's office may see. `lock`: nobody else changes it until the transaction ends."""
-    document = session.get(Document, document_id, with_for_update=lock or None)
+    # "key_share": rows that refer to it, and do not change it, may be added meanwhile.
+    document = session.get(Document, document_id, with_for_update={"key_share": True} if lock else None)
     return document if document and actor.sees(document.office_id) else None
 
 
@@ -87,7 +88,7 @@ def _conditions(wanted: Filter) -> Iterable[sa.ColumnElement[bool]]:
     if wanted.office:
         yield Document.office_id == wanted.office
     if wanted.number:
-        yield sa.func.lower(Document.number) == wanted.number.lower()
+        yield Document.number_fold == fold(wanted.number)
     if wanted.kind:
         yield Document.kind == wanted.kind
     if wanted.issued_from:
@@ -110,7 +111,7 @@ def same_number(session: Session, document: Document) -> Sequence[Document]:
     query = sa.select(Document).where(
         Document.office_id == document.office_id,
         Document.id != document.id,
-        Document.number == document.number,
+        Document.number_fold == document.number_fold,
         Document.issued_on == document.issued_on,
     )
     return [other for other in session.scalars(query) if fold(other.issuer or "") == fold(document.issuer or "")]

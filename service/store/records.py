@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any, Literal
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session, selectinload
 from extractor.record import DirectiveRecord
 from extractor.record import Task as ReadTask
 from service.access.actor import Actor
-from service.store import audit, changes, schedule
+from service.store import audit, changes, reports, schedule
 from service.store.agencies import Agencies
 from service.store.fold import fold
 from service.store.ids import new_id
@@ -30,6 +31,10 @@ from service.store.tables import Assignment, Deadline, Document, Record, Task
 Origin = Literal["read", "corrected"]
 
 SITTING = timedelta(minutes=30)  # corrections of one person within it are one version
+
+
+class NotInForce(Exception):
+    """Another document has taken this one's place, or it was recalled: it can neither be replaced nor replace."""
 
 
 def version(session: Session, document_id: UUID, number: int | None) -> Record | None:
@@ -48,7 +53,8 @@ def keep_reading(
 ) -> Record:
     """Add what the pipeline read; it becomes current unless a person has had the last word."""
     current = version(session, document.id, document.current_version)
-    said_by_people = current is not None and (current.origin == "corrected" or document.approved)
+    settled = document.approved or document.withdrawn_at is not None
+    said_by_people = current is not None and (current.origin == "corrected" or settled)
     if not said_by_people:
         record = _lay_out(session, document, record)
     kept = _add(session, document, record, origin="read", made_by="pipeline", pipeline_version=pipeline_version)
@@ -136,11 +142,20 @@ def approve(session: Session, document: Document, actor: Actor) -> None:
 
 
 def withdraw(session: Session, document: Document, actor: Actor, why: str, replaced_by: Document | None = None) -> None:
-    """Take a recalled or replaced document, and its tasks, out of force. Both stay, as tombstones. Twice is once."""
+    """Take a recalled or replaced document, and its tasks, out of force. Both stay, as tombstones. Twice is once.
+
+    What was recalled may be replaced later. Raises NotInForce.
+    """
+    if replaced_by and replaced_by.withdrawn_at is not None:
+        raise NotInForce(replaced_by.id)
     if document.withdrawn_at is not None:
-        return
-    document.withdrawn_at = document.updated_at = datetime.now(UTC)
-    document.withdrawn_why = why
+        if replaced_by is None or document.replaced_by == replaced_by.id:
+            return
+        if document.replaced_by is not None:
+            raise NotInForce(document.id)
+    document.updated_at = datetime.now(UTC)
+    document.withdrawn_at = document.withdrawn_at or document.updated_at
+    document.withdrawn_why = document.withdrawn_why or why
     document.replaced_by = replaced_by.id if replaced_by else None
     for task in _rows(session, document):
         _bury(session, task)
@@ -189,17 +204,18 @@ def _fill(kept: Record, record: DirectiveRecord) -> None:
 
 
 def _rows(session: Session, document: Document) -> Sequence[Task]:
-    whole = (selectinload(Task.assignments), selectinload(Task.deadlines))
-    return session.scalars(
-        sa.select(Task).where(Task.document_id == document.id).order_by(Task.ordinal).options(*whole)
-    ).all()
+    """The document's tasks, tombstones too. Nobody else changes them until the transaction ends: trackers report on tasks
+    while documents are read, and no version may be counted twice."""
+    whole = (selectinload(Task.assignments), selectinload(Task.deadlines), selectinload(Task.reports))
+    query = sa.select(Task).where(Task.document_id == document.id).order_by(Task.ordinal).options(*whole)
+    return session.scalars(query.with_for_update(of=Task, key_share=True)).all()
 
 
 def _lay_out(session: Session, document: Document, record: DirectiveRecord, same: Matching = match) -> DirectiveRecord:
     """Bring the document's rows in line with a record, announcing each difference. The record, with kept task ids."""
     rows = _rows(session, document)
     known = same(rows, record.tasks)
-    record = _with_kept_ids(record, {task.id: known[i].key for i, task in enumerate(record.tasks) if i in known})
+    record = _with_kept_ids(record, rows, known)
     _describe(document, record)
     agencies = Agencies(session)
     warned = _warned(record)
@@ -231,6 +247,8 @@ def _lay_out(session: Session, document: Document, record: DirectiveRecord, same
             _touch(row)
             continue
         row.withdrawn_at = None
+        if row.reports and leads != _leads(row):
+            reports.sum_up(row)
         after = _content(row)
         if before is None:
             row.approved = False
@@ -244,12 +262,23 @@ def _lay_out(session: Session, document: Document, record: DirectiveRecord, same
     return record
 
 
-def _with_kept_ids(record: DirectiveRecord, kept: dict[str, str]) -> DirectiveRecord:
-    if all(old == new for old, new in kept.items()):
-        return record
-    tasks = tuple(task.model_copy(update={"id": kept.get(task.id, task.id)}) for task in record.tasks)
+def _with_kept_ids(record: DirectiveRecord, rows: Sequence[Task], known: Mapping[int, Task]) -> DirectiveRecord:
+    """Known tasks keep their ids; a new one gets none that another task of the document has or had."""
+    taken = {row.key for row in rows}
+    ids: list[str] = []
+    for position, task in enumerate(record.tasks):
+        if position in known:
+            ids.append(known[position].key)
+            continue
+        free = (task.id if n == 1 else f"{task.id}~{n}" for n in count(1))
+        ids.append(next(id_ for id_ in free if id_ not in taken))
+        taken.add(ids[-1])
+    new_id_of: dict[str | None, str] = {}
+    for task, id_ in zip(record.tasks, ids, strict=True):
+        new_id_of.setdefault(task.id, id_)
+    tasks = tuple(task.model_copy(update={"id": id_}) for task, id_ in zip(record.tasks, ids, strict=True))
     targets = tuple(
-        target.model_copy(update={"task_id": kept.get(target.task_id or "", target.task_id)})
+        target.model_copy(update={"task_id": new_id_of.get(target.task_id, target.task_id)})
         for target in record.targets
     )
     return record.model_copy(update={"tasks": tasks, "targets": targets})
@@ -275,6 +304,7 @@ def _content(row: Task) -> dict[str, Any]:
         "title": row.title,
         "text": row.text,
         "due": row.due,
+        "state": row.state,
         "assignments": [(who.role, who.named.name, who.agency_id) for who in row.assignments],
         "deadlines": [
             (when.kind, when.due, when.start, when.rrule, when.anchor, when.offset, when.working_days, when.text)
@@ -291,6 +321,7 @@ def _describe(document: Document, record: DirectiveRecord) -> None:
     directive = record.directive
     document.kind = directive.kind
     document.number = directive.number
+    document.number_fold = fold(directive.number) if directive.number else None
     document.issuer = directive.issuer.name if directive.issuer else None
     document.issuer_id = directive.issuer.agency_id if directive.issuer else None
     document.place = directive.place
@@ -367,7 +398,9 @@ def _kept(old: list[Any], new: list[Any]) -> list[Any]:
 
 def refresh_recurrences(session: Session, today: date) -> int:
     """Move recurring tasks whose occurrence has passed on to the next one; how many."""
-    rows = session.scalars(sa.select(Task).where(Task.recurring, Task.due < today, Task.withdrawn_at.is_(None))).all()
+    query = sa.select(Task).where(Task.recurring, Task.due < today, Task.withdrawn_at.is_(None)).order_by(Task.id)
+    # What somebody is changing now comes next time.
+    rows = session.scalars(query.with_for_update(of=Task, key_share=True, skip_locked=True)).all()
     for row in rows:
         row.due, row.recurring = schedule.next_due(row.deadlines, row.document.issued_on, today)
         _touch(row)

@@ -39,7 +39,7 @@ def report(
     if after == before:
         return False
     known.reported_at = now
-    _sum_up(task)
+    sum_up(task)
     task.version += 1
     task.updated_at = now
     audit.note(session, actor, "task.progress", "task", task.id, office=task.office_id, before=before, after=after)
@@ -59,7 +59,7 @@ def _said(report: Report) -> dict[str, str | None]:
     }
 
 
-def _sum_up(task: Task) -> None:
+def sum_up(task: Task) -> None:
     """The task's own state: what was last said of the whole; of shares, done when all are done, else the least far."""
     whole = [report for report in task.reports if not report.lead]
     if whole:

@@ -81,7 +81,7 @@ class Document(Base):
     __tablename__ = "document"
     __table_args__ = (
         sa.UniqueConstraint("office_id", "sha256"),
-        sa.Index("ix_document_number", "number"),
+        sa.Index("ix_document_number_fold", "number_fold"),
         sa.Index("ix_document_updated_at", "updated_at"),
     )
 
@@ -107,6 +107,7 @@ class Document(Base):
     # From the current version; null until there is one.
     kind: Mapped[str | None]
     number: Mapped[str | None]
+    number_fold: Mapped[str | None]
     issuer: Mapped[str | None]
     issuer_id: Mapped[str | None]
     place: Mapped[str | None]
@@ -175,6 +176,16 @@ class Worker(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+
+
+class Tally(Base):
+    """A count that only grows: `service.store.tally`."""
+
+    __tablename__ = "tally"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[float]
 
 
 class Record(Base):
@@ -323,7 +334,7 @@ class Report(Base):
     """How far a task is, as a tracker says: the newest word of each tracker for the task, or for one of its leads."""
 
     __tablename__ = "report"
-    __table_args__ = (sa.Index("ix_report_tracker_external_id", "tracker", "external_id"),)
+    __table_args__ = (sa.Index("ix_report_external_id", "external_id"),)
 
     task_id: Mapped[UUID] = mapped_column(sa.ForeignKey("task.id", ondelete="CASCADE"), primary_key=True)
     tracker: Mapped[str] = mapped_column(primary_key=True)
@@ -342,6 +353,7 @@ class Event(Base):
     __tablename__ = "event"
     __table_args__ = (
         sa.Index("ix_event_document_id_seq", "document_id", "seq"),
+        sa.Index("ix_event_office_id_seq", "office_id", "seq"),
         {"sqlite_autoincrement": True},  # a number is never given twice, even if the last row goes
     )
 
@@ -365,36 +377,45 @@ class Webhook(Base):
     id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
     office_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("office.id"))  # null: changes of all offices
     url: Mapped[str]
-    secret: Mapped[str]
+    secret: Mapped[str]  # needed as it is, to sign with
+    old_secret: Mapped[str | None]  # signs as well until the receiver has had time to change
+    old_secret_until: Mapped[datetime | None]
     types: Mapped[list[str]]  # empty: all
     by_lead: Mapped[bool]
     active: Mapped[bool]
     switched_off_at: Mapped[datetime | None]
-    switched_off_why: Mapped[str | None]
+    switched_off_why: Mapped[str | None] = mapped_column(sa.String(24))  # a key of `service.feed.troubles`
     after: Mapped[int] = mapped_column(sa.BigInteger)  # events up to here have become deliveries
+    failing_since: Mapped[datetime | None]  # the first failure since the last success
+    claimed_by: Mapped[str | None]  # the sender that is at work on it
+    rests_until: Mapped[datetime | None]  # no other sender looks at it before
     created_at: Mapped[datetime]
     created_by: Mapped[str]
     version: Mapped[int] = mapped_column(default=1)
 
 
 class Delivery(Base):
-    """One event on its way to one webhook."""
+    """One event on its way to one webhook, or a test of the way."""
 
     __tablename__ = "delivery"
     __table_args__ = (
-        sa.UniqueConstraint("webhook_id", "seq"),
-        sa.Index("ix_delivery_state_next_at", "state", "next_at"),
+        sa.UniqueConstraint("webhook_id", "seq", "lead"),
+        sa.Index("ix_delivery_webhook_id_id", "webhook_id", "id"),
+        sa.Index("ix_delivery_webhook_id_state_seq", "webhook_id", "state", "seq"),
+        sa.Index("ix_delivery_state_created_at", "state", "created_at"),
         sa.CheckConstraint("state IN ('waiting', 'delivered', 'failed')", name="state"),
     )
 
     id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
     webhook_id: Mapped[UUID] = mapped_column(sa.ForeignKey("webhook.id", ondelete="CASCADE"))
-    seq: Mapped[int] = mapped_column(sa.BigInteger)  # of the event
+    seq: Mapped[int | None] = mapped_column(sa.BigInteger)  # of the event; null: a test
+    lead: Mapped[str]  # the lead whose share of the task it tells; empty: the whole
     state: Mapped[str] = mapped_column(sa.String(16))
     attempts: Mapped[int] = mapped_column(default=0)
-    next_at: Mapped[datetime]  # when it is tried; while it is under way, when it counts as lost
+    first_at: Mapped[datetime | None]  # of these attempts
+    next_at: Mapped[datetime]  # when it is tried, again if need be
     status: Mapped[int | None]  # of the last answer
-    error: Mapped[str | None]
+    error: Mapped[str | None] = mapped_column(sa.String(24))  # a key of `service.feed.troubles`
     created_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
 

@@ -58,7 +58,7 @@ class Place:
 
 def find(session: Session, task_id: UUID, actor: Actor, *, lock: bool = False) -> Task | None:
     """A task, living or not, that the actor's office may see."""
-    task = session.get(Task, task_id, with_for_update={"of": Task} if lock else None)
+    task = session.get(Task, task_id, with_for_update={"of": Task, "key_share": True} if lock else None)
     return task if task and actor.sees(task.office_id) else None
 
 
@@ -169,7 +169,8 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     if wanted.timeliness:
         conditions.append(_timely(wanted))
     if wanted.external_id:
-        conditions.append(sa.exists().where(Report.task_id == Task.id, Report.external_id == wanted.external_id))
+        # A list, not a test of each task: few tasks have the id, and the index finds them.
+        conditions.append(Task.id.in_(sa.select(Report.task_id).where(Report.external_id == wanted.external_id)))
     if wanted.updated_since:
         conditions.append(Task.updated_at >= wanted.updated_since)
     if wanted.deadline == "none":

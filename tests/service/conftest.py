@@ -13,12 +13,13 @@ import structlog
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from extractor.record import DirectiveRecord
 from service.access.actor import SCOPES, Scope, the_service
 from service.access.tokens import create_token
 from service.app import create_app
 from service.house import House
 from service.settings import Settings
-from service.store import offices
+from service.store import documents, offices, records
 from service.store.ids import new_id
 
 # The default renderer draws tracebacks in colour, which takes seconds.
@@ -74,6 +75,24 @@ def client_of(house: House, app: FastAPI, scopes: Iterable[Scope], office: UUID 
         raise_server_exceptions=False,
         headers={"Authorization": f"Bearer {secret}"},
     )
+
+
+def put(house: House, record: DirectiveRecord, office: UUID | None = None) -> UUID:
+    """A document that was read as `record`, put into the store without a reader; its id."""
+    with house.database.writing() as session:
+        document = documents.add(
+            session,
+            actor=the_service("tests"),
+            office=office or offices.default(session).id,
+            sha256=record.source.sha256,
+            file_name=record.source.file_name,
+            media_type=record.source.media_type,
+            size=1,
+        )
+        job = documents.add_job(session, document, priority=documents.BULK)
+        job.state, job.finished_at = "succeeded", document.received_at
+        records.keep_reading(session, document, record, pipeline_version="1", job_id=job.id)
+    return document.id
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from extractor.errors import DirectiveError
 from service.app import create_app
 from service.house import House
 from service.problems import KINDS, Problem
+from tests.service.conftest import client_of
 
 NOBODY = "01a204f5-7d4c-7000-a3be-d7d3a568fa0b"
 
@@ -67,11 +68,11 @@ def test_forms_without_one_file(client: TestClient, request_: dict[str, Any]) ->
 def test_our_own_defects_say_nothing_of_the_inside(house: House) -> None:
     app = create_app(house)
 
-    @app.get("/broken")
+    @app.get("/v1/broken")
     def broken() -> None:
         raise RuntimeError("a secret")
 
-    answer = TestClient(app, base_url="http://127.0.0.1").get("/broken")
+    answer = client_of(house, app, ["read"]).get("/v1/broken")
     _is_problem(answer, 500, "internal-error")
     assert "secret" not in answer.text
 

@@ -9,18 +9,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.house import House
-from service.store import documents, records
+from tests.service.conftest import put
 from tests.service.fakes import directive
 
 LEADS = ("Sở Y tế", "Sở Giáo dục và Đào tạo", "Ủy ban nhân dân huyện Đông Hà")
 
 
 def _add(house: House, name: str, lead: str) -> str:
-    with house.database.writing() as session:
-        document = documents.add(session, sha256=name.rjust(64, "0"), file_name=name, media_type="text/plain", size=1)
-        documents.add_job(session, document).state = "succeeded"
-        records.keep(session, document, directive(name, number=name, lead=lead), made_by="test", pipeline_version="0")
-    return str(document.id)
+    return str(put(house, directive(name, number=name, lead=lead)))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -83,7 +79,7 @@ def test_filters(client: TestClient, query: dict[str, str], count: int) -> None:
 def test_pages_hold_still_while_documents_come_in(client: TestClient, house: House, order: str) -> None:
     everything = [(task["document"]["id"], task["id"]) for task in _find(client, order=order, limit=200)]
     seen = []
-    query: dict[str, Any] = {"order": order, "limit": 2}
+    query: dict[str, Any] = {"order": order, "limit": 4}
     while True:
         page = client.get("/v1/tasks", params=query).json()
         seen += [(task["document"]["id"], task["id"]) for task in page["items"]]

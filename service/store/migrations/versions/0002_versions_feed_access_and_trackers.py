@@ -31,6 +31,7 @@ def upgrade() -> None:
     _tasks(office, now)
     _new_tables()
     _announce(office, now)
+    _seal_audit()
 
 
 def _offices(now: datetime) -> UUID:
@@ -68,8 +69,13 @@ def _documents(office: UUID, now: datetime) -> None:
         batch.add_column(sa.Column("withdrawn_at", _moment))
         batch.add_column(sa.Column("withdrawn_why", sa.Text()))
         batch.add_column(sa.Column("signer", sa.Text()))
+        batch.add_column(sa.Column("number_fold", sa.Text()))
     _fill("document", office_id=office, updated_at=now)
     op.execute("UPDATE document SET current_version = version")
+    document = sa.table("document", *(sa.column(name, sa.Text()) for name in ("number", "number_fold")))
+    numbers = sa.select(document.c.number).where(document.c.number.is_not(None)).distinct()
+    for number in op.get_bind().scalars(numbers).all():
+        op.execute(document.update().where(document.c.number == number).values(number_fold=fold(number)))
     with op.batch_alter_table("document") as batch:
         batch.alter_column("office_id", nullable=False)
         batch.alter_column("updated_at", nullable=False)
@@ -78,7 +84,7 @@ def _documents(office: UUID, now: datetime) -> None:
         batch.create_foreign_key("fk_document_replaced_by_document", "document", ["replaced_by"], ["id"])
         batch.drop_constraint(op.f("uq_document_sha256"), type_="unique")
         batch.create_unique_constraint("uq_document_office_id_sha256", ["office_id", "sha256"])
-        batch.create_index("ix_document_number", ["number"])
+        batch.create_index("ix_document_number_fold", ["number_fold"])
         batch.create_index("ix_document_updated_at", ["updated_at"])
 
 
@@ -217,6 +223,7 @@ def _new_tables() -> None:
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index("ix_event_document_id_seq", ["document_id", "seq"], unique=False)
+        batch_op.create_index("ix_event_office_id_seq", ["office_id", "seq"], unique=False)
 
     op.create_table(
         "worker",
@@ -224,6 +231,13 @@ def _new_tables() -> None:
         sa.Column("started_at", _moment, nullable=False),
         sa.Column("seen_at", _moment, nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_worker")),
+    )
+    op.create_table(
+        "tally",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "label", name=op.f("pk_tally")),
     )
     op.create_table(
         "account",
@@ -264,12 +278,17 @@ def _new_tables() -> None:
         sa.Column("office_id", sa.Uuid(), nullable=True),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("old_secret", sa.Text(), nullable=True),
+        sa.Column("old_secret_until", _moment, nullable=True),
         sa.Column("types", sa.JSON(), nullable=False),
         sa.Column("by_lead", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("switched_off_at", _moment, nullable=True),
-        sa.Column("switched_off_why", sa.Text(), nullable=True),
+        sa.Column("switched_off_why", sa.String(length=24), nullable=True),
         sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.Column("failing_since", _moment, nullable=True),
+        sa.Column("claimed_by", sa.Text(), nullable=True),
+        sa.Column("rests_until", _moment, nullable=True),
         sa.Column("created_at", _moment, nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -280,12 +299,14 @@ def _new_tables() -> None:
         "delivery",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("webhook_id", sa.Uuid(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=True),
+        sa.Column("lead", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("first_at", _moment, nullable=True),
         sa.Column("next_at", _moment, nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("error", sa.String(length=24), nullable=True),
         sa.Column("created_at", _moment, nullable=False),
         sa.Column("delivered_at", _moment, nullable=True),
         sa.CheckConstraint("state IN ('waiting', 'delivered', 'failed')", name=op.f("ck_delivery_state")),
@@ -293,10 +314,12 @@ def _new_tables() -> None:
             ["webhook_id"], ["webhook.id"], name=op.f("fk_delivery_webhook_id_webhook"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
-        sa.UniqueConstraint("webhook_id", "seq", name=op.f("uq_delivery_webhook_id_seq")),
+        sa.UniqueConstraint("webhook_id", "seq", "lead", name=op.f("uq_delivery_webhook_id_seq_lead")),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index("ix_delivery_state_next_at", ["state", "next_at"], unique=False)
+        batch_op.create_index("ix_delivery_webhook_id_id", ["webhook_id", "id"], unique=False)
+        batch_op.create_index("ix_delivery_webhook_id_state_seq", ["webhook_id", "state", "seq"], unique=False)
+        batch_op.create_index("ix_delivery_state_created_at", ["state", "created_at"], unique=False)
 
     op.create_table(
         "invitation",
@@ -345,7 +368,7 @@ def _new_tables() -> None:
         sa.PrimaryKeyConstraint("task_id", "tracker", "lead", name=op.f("pk_report")),
     )
     with op.batch_alter_table("report", schema=None) as batch_op:
-        batch_op.create_index("ix_report_tracker_external_id", ["tracker", "external_id"], unique=False)
+        batch_op.create_index("ix_report_external_id", ["external_id"], unique=False)
 
 
 def _announce(office: UUID, now: datetime) -> None:
@@ -364,3 +387,22 @@ def _announce(office: UUID, now: datetime) -> None:
     for row in rows:
         values = {"id": new_id(), "office_id": office, "document_id": row.document_id, "task_id": row.id}
         op.execute(event.insert().values(**values, type="task.created", version=1, changed=[], leads=[], at=now))
+
+
+def _seal_audit() -> None:
+    """Entries of the audit trail are added; the database itself lets nobody change or remove one."""
+    if op.get_bind().dialect.name == "sqlite":
+        for change in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER audit_no_{change.lower()} BEFORE {change} ON audit "
+                "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
+            )
+        return
+    op.execute(
+        "CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()"
+    )
