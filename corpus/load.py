@@ -271,7 +271,7 @@ def _reading(place: Place, arguments: argparse.Namespace) -> None:
             place.upload(SCAN.read_bytes() + b"\n%" + str(number).encode(), f"{number}.pdf")
         time.sleep(5)
         busy = _p95(ask(300))
-        _, health = place.get("/v1/health")
+        _, health = place.get("/v1/health/ready")
         still = health["queued"] + health["running"]
     print(
         f"{place.name}: GET /v1/tasks p95 idle {idle:.1f} ms, with OCR at full load {busy:.1f} ms, ratio {busy / idle:.2f} "

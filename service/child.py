@@ -84,7 +84,6 @@ def _read(order: Order, say: IO[str]) -> dict[str, Any]:
     # The file is kept under its hash; the record names it as its sender did.
     source = record.source.model_copy(update={"file_name": order["file_name"]})
     record = record.model_copy(update={"source": source})
-    told(Progress("done", len(record.source.pages), len(record.source.pages)))
     images = _images(record, order)
     result = Blobs(Path(order["results"])).put(record.model_dump_json(by_alias=True).encode())
     return {"status": record.status, "result": result, "pipeline": VERSION, "images": images}

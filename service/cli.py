@@ -8,22 +8,30 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import logging
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 import uvicorn
 
+from service.operations import logs
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.house import House
 
 EXIT_USAGE = 2
 EXIT_UNAVAILABLE = 69  # sysexits EX_UNAVAILABLE
+AGAIN_SECONDS = 3.0  # after which a database that is away at the start is looked for again
 EXTRACTOR = ("extract", "show", "schema")
+
+log = structlog.get_logger()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,10 +49,21 @@ def main(argv: Sequence[str] | None = None) -> int:
             data=arguments.data,
             watched_folder=getattr(arguments, "watch", None),
         )
+        logs.configure(settings.log_level)
     except ValueError as error:
         return _complain(str(error), EXIT_USAGE)
-    _log()
-    status: int = arguments.run(arguments, settings)
+    from service.patience import passing
+
+    try:
+        status: int = arguments.run(arguments, settings)
+    except Exception as error:
+        if not passing(error):
+            raise
+        return _complain(
+            f"Cơ sở dữ liệu không dùng được hoặc đĩa đã đầy: {_first_line(error)}\n"
+            "The database cannot be used, or the disk is full.",
+            EXIT_UNAVAILABLE,
+        )
     return status
 
 
@@ -89,12 +108,12 @@ def serve(arguments: argparse.Namespace, settings: Settings) -> int:
         )
     from service.access.accounts import first_way_in
     from service.app import create_app
-    from service.house import House, InUse
+    from service.house import InUse
 
     # A polite kill takes the same way out as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        house = House.open(settings, work=not arguments.no_worker)
+        house = _open(settings, work=not arguments.no_worker)
     except KeyboardInterrupt:
         return 0
     except InUse:
@@ -118,20 +137,24 @@ def serve(arguments: argparse.Namespace, settings: Settings) -> int:
             limit_concurrency=500,
         )
     )
-    # The server finishes the requests under way, then hands the signal on.
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[door])
-    house.close()
+    with contextlib.ExitStack() as running:
+        running.callback(house.close)
+        for part in _beside(house):
+            running.callback(part.stop)
+            part.start()
+        # The server finishes the requests under way, then hands the signal on.
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[door])
     return 0
 
 
 def work(arguments: argparse.Namespace, settings: Settings) -> int:
     """Read documents until SIGTERM or Ctrl-C; the exit status."""
-    from service.house import House, InUse
+    from service.house import InUse
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        house = House.open(settings)
+        house = _open(settings, work=True)
     except KeyboardInterrupt:
         return 0
     except InUse:
@@ -143,6 +166,45 @@ def work(arguments: argparse.Namespace, settings: Settings) -> int:
         threading.Event().wait()
     house.close()
     return 0
+
+
+class Part(Protocol):
+    """Something that goes on beside the answering of requests."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def _beside(house: House) -> Iterator[Part]:
+    from service.feed.sender import Sender
+    from service.intake.folder import Folder
+    from service.operations.housekeeping import Housekeeping
+
+    settings = house.settings
+    yield Housekeeping(house)
+    yield Sender(house.database, settings)
+    if settings.watched_folder:
+        yield Folder(Path(settings.watched_folder), house.reception, settings.settle_seconds)
+
+
+def _open(settings: Settings, *, work: bool) -> House:
+    """Open the house, as soon as its database is there. Raises InUse, and what no waiting mends."""
+    from service.house import House
+    from service.patience import passing
+
+    while True:
+        try:
+            return House.open(settings, work=work)
+        except Exception as error:
+            if not passing(error):
+                raise
+            log.warning("waiting for the database", why=_first_line(error), seconds=AGAIN_SECONDS)
+        time.sleep(AGAIN_SECONDS)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(getattr(error, "orig", None) or error).partition("\n")[0]
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -164,23 +226,16 @@ def _announce(door: socket.socket, settings: Settings, secret: str | None) -> No
         print(f"  {address}/way-in?secret={secret}", flush=True)
 
 
-def _log() -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-
-
 def _in_use(settings: Settings) -> int:
+    if settings.worker_name:
+        return _complain(
+            f"Tên {settings.worker_name!r} đang được một tiến trình khác dùng trong {settings.data}.\n"
+            f"Another process is working as {settings.worker_name!r} in {settings.data}.",
+            EXIT_UNAVAILABLE,
+        )
     return _complain(
-        f"Tên {settings.worker_name!r} đang được một tiến trình khác dùng trong {settings.data}.\n"
-        f"Another process is working as {settings.worker_name!r} in {settings.data}.",
+        f"Đang khôi phục bản sao lưu vào {settings.data}. Hãy chờ xong rồi chạy lại.\n"
+        f"A backup is being put back into {settings.data}. Wait for its end, then start again.",
         EXIT_UNAVAILABLE,
     )
 

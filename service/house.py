@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
-from typing import IO, Self
+from pathlib import Path
+from typing import Self
 
 from service import jobs
 from service.intake.reception import Reception
@@ -15,9 +18,11 @@ from service.store.blobs import Blobs
 from service.store.database import Database
 from service.store.migrate import migrate
 
+IN_USE = ".in-use.lock"
+
 
 class InUse(Exception):
-    """Another process is working under this worker's name."""
+    """Another process works under this worker's name, or puts a backup back into this data folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +36,35 @@ class House:
     queue: jobs.Queue
     worker: jobs.Worker | None
     reception: Reception
-    lock: IO[str] | None
+    _closing: contextlib.ExitStack
 
     @classmethod
     def open(cls, settings: Settings, *, work: bool = True) -> Self:
         """Migrate the database; with `work`, take up unfinished jobs and new ones.
 
-        Raises InUse, OSError, sqlalchemy.exc.SQLAlchemyError.
+        Raises InUse, OSError, sqlalchemy.exc.SQLAlchemyError; nothing stays open then.
         """
         settings.data.mkdir(parents=True, exist_ok=True)
-        lock, name = _slot(settings) if work else (None, "")
-        database = Database(settings.url)
-        prepare(settings, database)
-        originals, images, results = (Blobs(settings.data / name) for name in ("originals", "images", "results"))
-        for blobs in (originals, images, results):
-            blobs.sweep()
-        queue = jobs.Queue(settings)
-        worker = None
-        if work:
-            worker = jobs.Worker(name, settings, database, originals, images, results)
-            worker.start()
-        reception = Reception(database, originals, queue.enqueue, settings.upload_bytes)
-        return cls(settings, database, originals, images, queue, worker, reception, lock)
+        with contextlib.ExitStack() as closing:
+            closing.enter_context(held(settings.data / IN_USE, shared=True))
+            name = closing.enter_context(_slot(settings)) if work else ""
+            database = Database(settings.url)
+            closing.callback(database.close)
+            prepare(settings, database)
+            originals, images, results = (Blobs(settings.data / room) for room in ("originals", "images", "results"))
+            queue = jobs.Queue(settings)
+            closing.callback(queue.close)
+            worker = None
+            if work:
+                worker = jobs.Worker(name, settings, database, queue, originals, images, results)
+                closing.callback(worker.stop)
+                worker.start()
+            reception = Reception(database, originals, queue.enqueue, settings.upload_bytes)
+            return cls(settings, database, originals, images, queue, worker, reception, closing.pop_all())
 
     def close(self) -> None:
         """Drain, then let go of everything."""
-        if self.worker:
-            self.worker.stop()
-        self.queue.close()
-        self.database.close()
-        if self.lock:
-            self.lock.close()
+        self._closing.close()
 
 
 def prepare(settings: Settings, database: Database) -> None:
@@ -72,16 +75,31 @@ def prepare(settings: Settings, database: Database) -> None:
         jobs.migrate(settings)
 
 
-def _slot(settings: Settings) -> tuple[IO[str], str]:
+@contextlib.contextmanager
+def held(path: Path, *, shared: bool = False) -> Iterator[None]:
+    """A lock on a file, with others of its kind if `shared`, else alone. Ends with the process, however it ends.
+
+    Raises InUse at once when it can not be had.
+    """
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InUse(path.name) from None
+        yield
+
+
+@contextlib.contextmanager
+def _slot(settings: Settings) -> Iterator[str]:
     """A worker's name that nobody else works under, locked. Two of one name would take each other's jobs for abandoned."""
     host = socket.gethostname()
     names = [settings.worker_name] if settings.worker_name else (f"{host}-{number}" for number in count(1))
     for name in names:
-        lock = (settings.data / f".{name}.lock").open("w")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-        else:
-            return lock, name
+        with contextlib.ExitStack() as trying:
+            try:
+                trying.enter_context(held(settings.data / f".{name}.lock"))
+            except InUse:
+                continue
+            yield name
+            return
     raise InUse(settings.worker_name)

@@ -9,12 +9,13 @@ carries ids alone; what people see of a job lies in our own table.
 from __future__ import annotations
 
 import asyncio
+import math
 import shutil
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from extractor.record import DirectiveRecord
 from service import reader
 from service.patience import passing, patiently
 from service.settings import Settings
-from service.store import changes, pages, progress, records, workers
+from service.store import changes, pages, progress, records, tally, workers
 from service.store.blobs import Blobs
 from service.store.database import Database
 from service.store.tables import LIVE, Document, Job
@@ -41,7 +42,7 @@ log = structlog.get_logger()
 
 
 _UNDER_WAY = ("ENQUEUED", "PENDING", "DELAYED")
-
+_ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 _SPACE_SECONDS = 5.0  # after which a full disk is tried again
 _AT_ONCE = 500  # jobs that the engine is asked about in one question
@@ -63,6 +64,7 @@ class Queue:
             system_database_url=settings.url,
             serializer=DBOSPortableJSONSerializer(),
             application_name=APPLICATION,
+            retry_connection_errors=False,  # who asks is told that the database is away, and asks again
         )
 
     def enqueue(self, session: Session, job: Job) -> None:
@@ -77,9 +79,31 @@ class Queue:
         """Take a cancelled job out of the engine; the worker that runs it kills its reader."""
         self._client.cancel_workflow(str(job_id))
 
-    def forget(self, job_ids: Sequence[UUID]) -> None:
-        """Drop the engine's history of jobs that have ended."""
-        self._client.delete_workflows([str(job) for job in job_ids])
+    def renew(self, database: Database, job_id: UUID) -> None:
+        """Let a live job begin anew, wherever the engine thinks that it is. Killed in between, it is `unknown`."""
+        self._client.delete_workflows([str(job_id)])
+        with database.writing() as session:
+            job = session.get(Job, job_id)
+            if job and job.state in LIVE:
+                self.enqueue(session, job)
+
+    def forget(self, before: datetime, at_most: int = _AT_ONCE) -> int:
+        """Drop the engine's history of jobs that ended before a moment; how many it was."""
+        ended = self._client.list_workflows(
+            status=_ENDED, completed_before=before.isoformat(), limit=at_most, load_input=False, load_output=False
+        )
+        self._client.delete_workflows([job.workflow_id for job in ended])
+        return len(ended)
+
+    def under_way(self) -> dict[str, str]:
+        """The jobs that the engine counts as running, and the workers that it gave them to."""
+        running = self._client.list_workflows(status="PENDING", load_input=False, load_output=False)
+        return {job.workflow_id: job.executor_id or "" for job in running}
+
+    def put_back(self, jobs: Sequence[str]) -> None:
+        """Queue running jobs anew. What they have done stays done; a run that goes on all the same is fenced off."""
+        # Without the queue's name they would run beside it, without its limits.
+        self._client.resume_workflows(list(jobs), queue_name=QUEUE)
 
     def unknown(self, job_ids: Sequence[UUID]) -> Sequence[UUID]:
         """Those of the jobs that the engine is not going to run."""
@@ -104,17 +128,26 @@ class Worker:
     """Takes jobs from the queue and runs them. One in a process; `name` is its identity across restarts."""
 
     def __init__(
-        self, name: str, settings: Settings, database: Database, originals: Blobs, images: Blobs, results: Blobs
+        self,
+        name: str,
+        settings: Settings,
+        database: Database,
+        queue: Queue,
+        originals: Blobs,
+        images: Blobs,
+        results: Blobs,
     ) -> None:
         self.name = name
         self.settings = settings
         self.database = database
+        self.queue = queue
         self.originals = originals
         self.images = images
         self.results = results
         self.running: set[UUID] = set()  # jobs whose document is being read, or was and is being stored
         self.active: Counter[str] = Counter()  # jobs that the engine runs here, by id
         self._stray: set[str] = set()
+        self._watch = workers.Watch(looks=math.ceil(settings.dead_seconds / settings.beat_seconds))
         self._stopping = threading.Event()
         self._pulse = threading.Thread(target=self._live, name="pulse", daemon=True)
 
@@ -135,7 +168,7 @@ class Worker:
         self._sweep()
         DBOS(config=config)
         DBOS.launch()
-        self._bury()
+        self._revive()
         DBOS.register_queue(
             QUEUE,
             worker_concurrency=self.settings.job_slots,
@@ -150,12 +183,24 @@ class Worker:
         drain = self.settings.drain_seconds if self.running else 0
         DBOS.destroy(workflow_completion_timeout_sec=drain)
         self._stopping.set()
-        self._pulse.join(workers.STOP_SECONDS)
+        if self._pulse.is_alive():
+            self._pulse.join(workers.STOP_SECONDS)
+        try:
+            self._hand_back()
+        except Exception as error:
+            if not passing(error):
+                raise
+            log.warning("jobs not given back", worker=self.name, why=type(error).__name__)  # others will take them over
+        _worker = None
+
+    def _hand_back(self) -> None:
         with self.database.writing() as session:
             progress.give_back(session, list(self.running), self.name)
-            if not self.running:
-                workers.leave(session, self.name)
-        _worker = None
+        # Also what the engine had given to this worker and it had not begun: nobody may ever come back under its name.
+        if left := [job for job, worker in self.queue.under_way().items() if worker == self.name]:
+            self.queue.put_back(left)
+        with self.database.writing() as session:
+            workers.leave(session, self.name)
 
     # Signs of life, and looking after those who give none.
 
@@ -163,8 +208,7 @@ class Worker:
         while not self._stopping.wait(self.settings.beat_seconds):
             try:
                 self._beat()
-                self._take_over()
-                self._pick_up()
+                self._look_after()
             except Exception:
                 # The database may be away for a while; the next beat tries again.
                 log.exception("no sign of life", worker=self.name)
@@ -173,32 +217,26 @@ class Worker:
         with self.database.writing() as session:
             workers.beat(session, self.name)
 
-    def _take_over(self) -> None:
-        """Queue the jobs of silent workers anew. Killed in the middle of it, somebody does it again later."""
+    def _look_after(self) -> None:
+        """Queue anew what nobody works on: jobs of workers that fell silent or are gone, and what was dropped here."""
         with self.database.reading() as session:
-            dead = workers.dead(session, datetime.now(UTC), self.settings.dead_seconds)
-        for name in dead:
-            with self.database.writing() as session:
-                # Of several who see it dead, one goes on; for the others it seems to live.
-                if name not in workers.dead(session, datetime.now(UTC), self.settings.dead_seconds):
-                    continue
-                workers.beat(session, name)
-            jobs = DBOS.list_workflows(status="PENDING", executor_id=[name], load_input=False, load_output=False)
-            if jobs:
-                log.warning("taking over", worker=name, jobs=len(jobs))
-                # Without the queue's name they would run beside it, without its limits.
-                DBOS.resume_workflows([job.workflow_id for job in jobs], queue_name=QUEUE)
-            with self.database.writing() as session:
-                workers.leave(session, name)
-
-    def _pick_up(self) -> None:
-        """Queue anew what the engine counts as running here though it has left off; seen once, it may just be ending."""
-        mine = DBOS.list_workflows(status="PENDING", executor_id=[self.name], load_input=False, load_output=False)
-        stray = {job.workflow_id for job in mine if not self.active[job.workflow_id]}
+            signs = workers.signs(session)
+        silent = self._watch.silent(signs)
+        running = self.queue.under_way()
+        stray = {
+            job
+            for job, worker in running.items()
+            if worker not in signs or worker in silent or (worker == self.name and not self.active[job])
+        }
+        # Seen once, it may just be beginning or ending.
         if again := sorted(stray & self._stray):
             log.warning("picking up", worker=self.name, jobs=len(again))
-            DBOS.resume_workflows(again, queue_name=QUEUE)
+            self.queue.put_back(again)
         self._stray = stray.difference(again)
+        if gone := silent.difference(running.values()):
+            with self.database.writing() as session:
+                for worker in gone:
+                    workers.leave(session, worker)
 
     def _sweep(self) -> None:
         """Remove the results of jobs that ended while nobody was there to fetch them."""
@@ -209,18 +247,13 @@ class Worker:
             if folder.name not in live:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _bury(self) -> None:
-        """Fail the jobs that the engine has given up on, so that none is shown as under way for ever."""
+    def _revive(self) -> None:
+        """Let jobs begin anew that the engine has lost or given up: it keeps its promise to whoever handed them in."""
         with self.database.reading() as session:
             live = progress.live(session)
-        known = {
-            status.workflow_id: status.status
-            for some in _portions(live)
-            for status in DBOS.list_workflows(workflow_ids=some, load_input=False, load_output=False)
-        }
-        for job in live:
-            if known.get(str(job)) not in _UNDER_WAY:
-                self.fail(job, _lost())
+        for job_id in self.queue.unknown(live):
+            log.warning("beginning anew", job=str(job_id))
+            self.queue.renew(self.database, job_id)
 
     # The two steps.
 
@@ -233,6 +266,7 @@ class Worker:
             if isinstance(begun, reader.Failure):
                 return _failed(begun)
             self.running.add(job_id)
+            teller = _Teller(self.database, job_id, self.name)
             try:
                 outcome = await reader.read(
                     self.originals.path(begun.sha256),
@@ -240,7 +274,7 @@ class Worker:
                     self._results(job_id).root,
                     self.images.root,
                     self.settings,
-                    _Teller(self.database, job_id, self.name).told,
+                    teller.told,
                 )
             except NotMine:
                 self.running.discard(job_id)
@@ -258,7 +292,12 @@ class Worker:
                 continue
             if isinstance(outcome, reader.Failure):
                 return _failed(outcome)
-            return {"result": outcome.result, "pipeline": outcome.pipeline, "images": outcome.images}
+            return {
+                "result": outcome.result,
+                "pipeline": outcome.pipeline,
+                "images": outcome.images,
+                "seconds": teller.seconds(),
+            }
 
     def _begin(self, job_id: UUID) -> Document | reader.Failure | None:
         with self.database.writing() as session:
@@ -289,6 +328,10 @@ class Worker:
                     document = session.get_one(Document, job.document_id, with_for_update=True)
                     records.keep_reading(session, document, record, pipeline_version=outcome["pipeline"], job_id=job_id)
                     pages.keep(session, document.id, outcome.get("images", {}))
+                    tally.count(session, "pages", amount=len(record.source.pages))
+                    for stage, seconds in outcome.get("seconds", {}).items():
+                        tally.count(session, "seconds", stage, seconds)
+                        tally.count(session, "readings", stage)
         shutil.rmtree(self._results(job_id).root, ignore_errors=True)
         self.running.discard(job_id)
         return "stored"
@@ -307,7 +350,7 @@ class Worker:
 
 
 class _Teller:
-    """Writes a job's progress down, not more often than anybody looks."""
+    """Writes a job's progress down, not more often than anybody looks, and times its stages."""
 
     _EVERY = 0.2  # seconds
 
@@ -316,9 +359,21 @@ class _Teller:
         self._job_id = job_id
         self._worker = worker
         self._stage = ""
+        self._since = time.monotonic()
+        self._seconds: dict[str, float] = {}
         self._next = 0.0
 
+    def seconds(self) -> dict[str, float]:
+        """How long each stage has taken; before the first is said, the reader is starting."""
+        now = time.monotonic()
+        stage = self._stage or "start"
+        self._seconds[stage] = self._seconds.get(stage, 0.0) + now - self._since
+        self._since = now
+        return {stage: round(seconds, 3) for stage, seconds in self._seconds.items()}
+
     async def told(self, stage: str, page: int, pages: int) -> None:
+        if stage != self._stage:
+            self.seconds()
         if stage == self._stage and page != pages and time.monotonic() < self._next:
             return
         self._stage = stage
@@ -355,7 +410,7 @@ async def _store(job_id: str, outcome: dict[str, Any]) -> str:
     return await patiently(_current().store, UUID(job_id), outcome)
 
 
-@DBOS.workflow(name=WORKFLOW)
+@DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)  # deaths are counted in our own table
 async def _read_document(job_id: str) -> None:
     worker = _current()
     worker.active[job_id] += 1
@@ -395,12 +450,4 @@ def _defect() -> reader.Failure:
         "internal-error",
         "Lỗi bên trong dịch vụ khi xử lý văn bản. Hãy thử lại; nếu còn lỗi, báo quản trị viên.",
         "The service failed while working on the document. Try again; if it persists, tell the operator.",
-    )
-
-
-def _lost() -> reader.Failure:
-    return reader.Failure(
-        "interrupted",
-        "Việc xử lý bị gián đoạn và không thể tiếp tục. Hãy tải lại văn bản.",
-        "Work on the document was interrupted and can not go on. Upload it again.",
     )

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 import structlog
+from psycopg.errors import DiskFull
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection  # all are in use
 
 from service.store.blobs import FULL
 
@@ -28,12 +30,20 @@ def passing(error: BaseException) -> bool:
     if isinstance(error, OSError):
         return error.errno in FULL
     if not isinstance(error, DBAPIError):
-        return False
+        return isinstance(error, NoConnection)
     if isinstance(error.orig, sqlite3.Error):  # it calls mistakes in SQL operational as well
         return (
             isinstance(error, OperationalError) and getattr(error.orig, "sqlite_errorcode", 1) != sqlite3.SQLITE_ERROR
         )
     return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+
+
+def no_space(error: BaseException) -> bool:
+    """Whether a disk is full: the data folder's, or the database's."""
+    if isinstance(error, OSError):
+        return error.errno in FULL
+    cause = getattr(error, "orig", None)
+    return isinstance(cause, DiskFull) or getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
 
 
 async def patiently(step: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:

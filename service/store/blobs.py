@@ -39,7 +39,7 @@ class Incoming:
         self._file.close()
         sha256 = self._hash.hexdigest()
         target = self._blobs.path(sha256)
-        if not target.exists():
+        if not _touched(target):
             target.parent.mkdir(exist_ok=True)
             self._path.chmod(0o440)
             self._path.replace(target)
@@ -53,8 +53,13 @@ class Incoming:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
-        self._path.unlink(missing_ok=True)
+        try:
+            self._file.close()  # which writes what is still in memory, and may find the disk full once more
+        except OSError:
+            if error is None:
+                raise
+        finally:
+            self._path.unlink(missing_ok=True)
 
 
 class Blobs:
@@ -82,12 +87,27 @@ class Blobs:
     def delete(self, sha256: str) -> None:
         self.path(sha256).unlink(missing_ok=True)
 
-    def sweep(self, older_than: float = STALE_SECONDS) -> None:
-        """Remove what uploads that never ended left behind; younger ones may be somebody's who writes here now."""
+    def sweep(self, older_than: float = STALE_SECONDS) -> int:
+        """Remove what uploads that never ended left behind, and say how many files that was.
+
+        Younger ones may be somebody's who writes here now.
+        """
+        done = 0
         for leftover in self.root.glob(".incoming-*"):
             with contextlib.suppress(FileNotFoundError):
                 if leftover.stat().st_mtime < time.time() - older_than:
                     leftover.unlink()
+                    done += 1
+        return done
+
+
+def _touched(file: Path) -> bool:
+    """Whether the file is there. It counts as new from now on, so that nobody takes it for one that no row names."""
+    try:
+        os.utime(file)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

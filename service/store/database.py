@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.store import changes
+from service.store import changes, tally
 
 
 class Database:
@@ -23,7 +23,7 @@ class Database:
             Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
             self.engine = _sqlite(url)
         else:
-            self.engine = sa.create_engine(url, pool_pre_ping=True)
+            self.engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
         # On SQLite a transaction that will write says so at its start: one that begins by reading can not be
         # promoted while another writes, and would fail at once instead of waiting its turn.
         self._writer = self.engine.execution_options(begin="IMMEDIATE")
@@ -39,6 +39,7 @@ class Database:
         """A session whose changes are committed together at the end, or not at all."""
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
+            tally.write(session)
             changes.publish(session)
 
     def close(self) -> None:
@@ -46,7 +47,7 @@ class Database:
 
 
 def _sqlite(url: str) -> sa.Engine:
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, hide_parameters=True)  # they are what documents say, and errors are logged
 
     @sa.event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from service.store.database import Database
 
@@ -16,8 +19,7 @@ _LOCK = 0x6D69_6772
 
 def migrate(database: Database) -> None:
     """Apply every migration that the database has not seen; safe to call at every start."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config = _config()
     with database.engine.execution_options(begin="IMMEDIATE").connect() as connection:
         if connection.dialect.name == "sqlite":
             # SQLite changes a table by making it anew; with foreign keys on, dropping the old one would take what
@@ -29,6 +31,18 @@ def migrate(database: Database) -> None:
         finally:
             if connection.dialect.name == "sqlite":
                 _plain(connection).execute("PRAGMA foreign_keys=ON")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+@cache
+def known() -> Sequence[str]:
+    """The migrations that this program knows, the newest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
 
 
 def _upgrade(connection: sa.Connection, config: Config) -> None:

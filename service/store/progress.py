@@ -13,6 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from service.store import tally
 from service.store.tables import LIVE, Job
 
 
@@ -64,7 +65,10 @@ def _end(session: Session, job_id: UUID, **values: str) -> Job | None:
         .values(finished_at=datetime.now(UTC), **values)
         .returning(Job.id)
     ).first()
-    return session.get(Job, job_id, populate_existing=True) if ended else None
+    if ended is None:
+        return None
+    tally.count(session, "ended", values.get("error_code", values["state"]))
+    return session.get(Job, job_id, populate_existing=True)
 
 
 def live(session: Session) -> Sequence[UUID]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -28,7 +28,27 @@ def leave(session: Session, name: str) -> None:
     session.execute(sa.delete(Worker).where(Worker.name == name))
 
 
-def dead(session: Session, now: datetime, seconds: float) -> Sequence[str]:
-    """Workers that have said nothing for so long that their jobs are taken over."""
-    silent = Worker.seen_at < now - timedelta(seconds=seconds)
-    return session.scalars(sa.select(Worker.name).where(silent).order_by(Worker.name)).all()
+def signs(session: Session) -> dict[str, datetime]:
+    """The last sign of life of each worker that has not left."""
+    return {worker.name: worker.seen_at for worker in session.scalars(sa.select(Worker))}
+
+
+class Watch:
+    """Tells who has fallen silent, by looking again and again.
+
+    It counts its own looks: comparing moments would take a worker for dead whose machine's clock is slow, and everybody
+    after the database was away, or after the machine slept.
+    """
+
+    def __init__(self, looks: int) -> None:
+        self._looks = looks
+        self._seen: dict[str, tuple[datetime, int]] = {}
+
+    def silent(self, signs: Mapping[str, datetime]) -> set[str]:
+        """Those whose sign has been the same for so many looks."""
+        self._seen = {name: (sign, self._times(name, sign)) for name, sign in signs.items()}
+        return {name for name, (_, times) in self._seen.items() if times >= self._looks}
+
+    def _times(self, name: str, sign: datetime) -> int:
+        before, times = self._seen.get(name, (sign, -1))
+        return times + 1 if before == sign else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from service import reader
+from service.access.actor import the_service
 from service.house import House, InUse
+from service.store import documents, offices, progress
+from service.store.tables import Job
 from tests.service.conftest import gone, settings_for
 
 Upload = Callable[..., Any]
@@ -61,7 +65,7 @@ def test_a_reader_that_gets_nowhere_is_stopped(tmp_path: Path, limit: dict[str, 
     async def told(stage: str, page: int, pages: int) -> None:
         pass
 
-    outcome = asyncio.run(reader.read(source, "a.txt", tmp_path, settings_for(tmp_path, **limit), told))
+    outcome = asyncio.run(reader.read(source, "a.txt", tmp_path, tmp_path, settings_for(tmp_path, **limit), told))
     assert isinstance(outcome, reader.Failure) and outcome.code == "too-slow"
     assert not trace.exists() or gone(trace.read_text())
 
@@ -77,28 +81,33 @@ def test_progress_can_be_followed(client: TestClient, upload: Upload) -> None:
     assert client.get("/v1/jobs/01a204f5-7d4c-7000-a3be-d7d3a568fa0b/events").status_code == 404
 
 
-def test_two_services_do_not_share_a_folder(house: House) -> None:
+def test_two_workers_do_not_share_a_name(house: House) -> None:
+    assert house.worker
     with pytest.raises(InUse):
-        House.open(house.settings)
+        House.open(replace(house.settings, worker_name=house.worker.name))
 
 
 def test_an_interrupted_reading_is_no_death(house: House) -> None:
-    from service.store import documents, progress
-    from service.store.tables import Job
-
     with house.database.writing() as session:
-        document = documents.add(session, sha256="0" * 64, file_name="a", media_type="text/plain", size=1)
-        job = documents.add_job(session, document)
-        progress.begin(session, job)
+        office = offices.default(session).id
+        document = documents.add(
+            session,
+            actor=the_service("tests"),
+            office=office,
+            sha256="0" * 64,
+            file_name="a",
+            media_type="text/plain",
+            size=1,
+        )
+        job = documents.add_job(session, document, priority=documents.CLERK)
+        progress.begin(session, job, "one")
     with house.database.writing() as session:
-        progress.give_back(session, [job.id])
+        progress.give_back(session, [job.id], "another")
+        assert session.get_one(Job, job.id).state == "running", "who has lost a job gives nothing back"
+        progress.give_back(session, [job.id], "one")
     with house.database.writing() as session:
         again = session.get_one(Job, job.id)
         assert (again.state, again.attempts) == ("queued", 0)
         assert progress.finish(session, job.id, "succeeded")
         assert progress.finish(session, job.id, "succeeded") is None, "a job ends once"
         assert progress.fail(session, job.id, code="late", message="", message_en="") is None
-
-
-def test_health_counts_what_is_under_way(client: TestClient) -> None:
-    assert client.get("/v1/health").json()["status"] == "ok"
