@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
 from extractor.errors import DirectiveError, EmptyFile, TooLarge, UnsupportedType
+from service.patience import no_space
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -85,6 +86,13 @@ KINDS: dict[str, Kind] = {
         'Giá trị hiện tại khác giá trị bạn đã thấy; xem "errors". Chưa có gì bị ghi đè.',
         'The present value is not the one that you saw; see "errors". Nothing has been overwritten.',
     ),
+    "unknown-change": Kind(
+        410, "Không có thay đổi mang số này", "No change has this number",
+        "Số này lớn hơn thay đổi mới nhất: dữ liệu đã được khôi phục từ một bản sao cũ hơn. Hãy lấy lại toàn bộ, bắt đầu "
+        "từ GET /v1/changes/last.",
+        "The number is greater than that of the newest change: the data was restored from an older copy. Fetch everything "
+        "again, beginning with GET /v1/changes/last.",
+    ),
     "changed-meanwhile": Kind(
         412, "Đã có người sửa", "Changed meanwhile",
         "Nội dung đã thay đổi từ khi bạn tải về. Hãy tải lại rồi sửa tiếp.",
@@ -112,6 +120,10 @@ KINDS: dict[str, Kind] = {
         "Mật khẩu cần ít nhất 10 ký tự và khác tên đăng nhập.",
         "The password needs at least 10 characters and must differ from the name.",
     ),
+    "webhook-address": Kind(
+        422, "Địa chỉ nhận không hợp lệ", "The address cannot be called",
+        "Địa chỉ nhận thay đổi không hợp lệ.", "Changes cannot be sent to this address.",
+    ),
     "idempotency-mismatch": Kind(
         422, "Idempotency-Key đã dùng cho yêu cầu khác", "Idempotency-Key was used for another request",
         "Hãy dùng khóa mới cho yêu cầu mới.", "Use a new key for a new request.",
@@ -135,7 +147,13 @@ KINDS: dict[str, Kind] = {
     ),
     "not-ready": Kind(
         503, "Dịch vụ chưa sẵn sàng", "Not ready",
-        "Dịch vụ không dùng được cơ sở dữ liệu.", "The service cannot use its database.",
+        "Dịch vụ không dùng được cơ sở dữ liệu. Hãy thử lại sau ít giây.",
+        "The service cannot use its database. Try again in a few seconds.",
+    ),
+    "disk-full": Kind(
+        507, "Hết dung lượng", "Disk full",
+        "Máy chủ hết dung lượng lưu trữ; chưa có gì được lưu. Hãy báo quản trị viên, rồi thử lại.",
+        "The server has no space left; nothing was kept. Tell the operator, then try again.",
     ),
 }  # fmt: skip
 
@@ -173,6 +191,11 @@ class Problem(Exception):
         """The problem for a bare HTTP status, as the framework raises it."""
         code = next((code for code, kind in KINDS.items() if kind.status == status), None)
         return cls(code or ("bad-request" if status < 500 else "internal-error"), status=status, headers=headers)
+
+    @classmethod
+    def of_lack(cls, error: Exception) -> Problem:
+        """The problem for something that `service.patience` calls passing."""
+        return cls("disk-full") if no_space(error) else cls("not-ready", headers={"Retry-After": "5"})
 
     def answer(self, *, instance: str, request_id: str) -> JSONResponse:
         body: dict[str, Any] = {

@@ -23,6 +23,7 @@ class Settings:
     port: int = 8000  # 0: any free port
     rate_per_minute: int = 1200  # requests of one user, token or address
     sign_ins_per_minute: int = 10  # attempts from one address
+    webhook_private_hosts: tuple[str, ...] = ()  # hosts of the own network that webhooks may call, by http as well
     allowed_hosts: tuple[str, ...] = ()  # further names that a browser may know the service by
 
     upload_bytes: int = 200 * MIB
@@ -37,6 +38,10 @@ class Settings:
     job_deaths: int = 3  # a document that kills its reader so often is set aside
     drain_seconds: int = 30  # at shutdown, before a reading is given back to the queue
     poll_seconds: float = 0.5  # how often the queue is looked at
+
+    keep_jobs_days: int = 90  # how long jobs and deliveries that ended are kept; the newest job of a document always is
+    disk_floor: int = 512 * MIB  # with less free space than this the service calls itself not ready
+    log_level: str = "info"  # debug, info, warning or error
 
     worker_name: str = ""  # unique among workers, stable across restarts; empty: this machine's name and a free number
     beat_seconds: float = 5.0  # how often a worker says that it lives

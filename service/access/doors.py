@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.access import accounts, tokens
 from service.access.actor import Actor
+from service.patience import passing
 from service.problems import Problem
 from service.settings import Settings
 from service.store.database import Database
@@ -39,7 +40,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_OPEN_PAGES = ("/sign-in", "/way-in", "/docs", "/problems", "/static/", "/openapi.json", "/metrics", "/oidc/")
+_OPEN_PAGES = ("/sign-in", "/way-in", "/language", "/docs", "/problems", "/static/", "/openapi.json", "/metrics", "/oidc/")
 
 
 class Doors:
@@ -64,6 +65,8 @@ class Doors:
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
         state["actor"] = None
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)  # every line of the log says it
         began = time.monotonic()
         status = 0
 
@@ -88,18 +91,20 @@ class Doors:
                 await self._app(scope, receive, passed)
         except Problem as problem:
             await problem.answer(instance=scope["path"], request_id=request_id)(scope, receive, passed)
-        except Exception:
-            log.exception("request failed", request_id=request_id, path=scope["path"])
+        except Exception as error:
+            lack = passing(error)
+            if lack:
+                log.warning("cannot answer now", path=scope["path"], why=type(error).__name__)
+            else:
+                log.exception("request failed", path=scope["path"])
             if status:
                 raise  # half an answer is out already
-            await Problem("internal-error").answer(instance=scope["path"], request_id=request_id)(
-                scope, receive, passed
-            )
+            answer = Problem.of_lack(error) if lack else Problem("internal-error")
+            await answer.answer(instance=scope["path"], request_id=request_id)(scope, receive, passed)
         finally:
             actor: Actor | None = state["actor"]
             log.info(
                 "request",
-                request_id=request_id,
                 method=scope["method"],
                 path=scope["path"],  # without the query: what people search for is theirs
                 actor=str(actor.id) if actor else None,

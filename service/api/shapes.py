@@ -341,5 +341,12 @@ class Tasks(Shape):
 class Health(Shape):
     status: Literal["ok"]
     version: str
+
+
+class Readiness(Shape):
+    status: Literal["ready"]
+    version: str
     queued: int = Field(description="Văn bản đang chờ / documents waiting")
     running: int = Field(description="Văn bản đang xử lý / documents being read")
+    workers: int = Field(description="Tiến trình đọc đang hoạt động / workers that give signs of life")
+    disk_free: int = Field(description="Dung lượng trống, byte / free space")
