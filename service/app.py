@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -16,11 +18,18 @@ from service.access.doors import LOCAL_HOSTS, Doors
 from service.access.idempotency import Idempotency
 from service.api import access, documents, edits, health, jobs, tasks
 from service.house import House
+from service.operations.metrics import Measured, Metrics
+from service.patience import passing
 from service.problems import MEDIA_TYPE, Problem, ProblemDetails
 from service.settings import Settings
 from service.version import VERSION
 from service.web import access as web_access
-from service.web import pages
+from service.web import documents as web_documents
+from service.web import help as web_help
+from service.web import inbox, pages, review
+from service.web import tasks as web_tasks
+
+log = structlog.get_logger()
 
 DESCRIPTION = """
 Nhận văn bản chỉ đạo (chỉ thị, công điện, kế hoạch …) dạng quét hoặc điện tử, bóc tách thành nhiệm vụ có cơ quan,
@@ -48,15 +57,18 @@ def create_app(house: House) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     app.state.house = house
+    app.state.metrics = metrics = Metrics(house.database, house.settings)
     for resource in (documents, edits, jobs, tasks, access, health):
         app.include_router(resource.router)
-    app.include_router(pages.router, include_in_schema=False)
-    app.include_router(web_access.router, include_in_schema=False)
+    for part in (inbox, web_documents, review, web_tasks, web_help, web_access):
+        app.include_router(part.router, include_in_schema=False)
+    app.include_router(health.measures, include_in_schema=False)
     app.mount("/static", pages.static())
     _answer_errors(app)
     _document_errors(app)
     app.add_middleware(Idempotency, database=house.database)
     app.add_middleware(Doors, hosts=_hosts(house.settings), database=house.database, settings=house.settings)
+    app.add_middleware(Measured, metrics=metrics)
     return app
 
 
@@ -71,6 +83,8 @@ def _operation_id(route: APIRoute) -> str:
 
 def _answer_errors(app: FastAPI) -> None:
     def answer(request: Request, problem: Problem) -> Response:
+        if pages.wants_page(request):
+            return pages.show_problem(request, problem)
         return problem.answer(instance=request.url.path, request_id=request.state.request_id)
 
     @app.exception_handler(Problem)
@@ -80,6 +94,14 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(DirectiveError)
     async def _refused(request: Request, error: DirectiveError) -> Response:
         return answer(request, Problem.of(error))
+
+    @app.exception_handler(SQLAlchemyError)
+    @app.exception_handler(OSError)
+    async def _lacking(request: Request, error: Exception) -> Response:
+        if not passing(error):
+            raise error
+        log.warning("cannot answer now", path=request.url.path, why=type(error).__name__)
+        return answer(request, Problem.of_lack(error))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:

@@ -10,14 +10,17 @@ from service.web.pages import show
 router = APIRouter()
 
 
+def inside(address: str) -> str:
+    """The address if it is a place of our own, else the first page: "//elsewhere" would be another site."""
+    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
+
+
 @router.get("/sign-in", response_class=HTMLResponse)
 def sign_in(request: Request, next: str = "/") -> HTMLResponse:
-    # Only to places of our own: "//elsewhere" would be another site.
-    inside = next.startswith("/") and not next.startswith(("//", "/\\"))
-    return show(request, "sign_in", next=next if inside else "/")
+    return show(request, "sign_in", next=inside(next))
 
 
 @router.get("/way-in", response_class=HTMLResponse)
-def set_password(request: Request, secret: str = "") -> HTMLResponse:
+def set_password(request: Request) -> HTMLResponse:
     # The secret stays in the address that the script reads: it is in no page and in no log.
     return show(request, "way_in")

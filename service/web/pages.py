@@ -1,124 +1,154 @@
-"""The pages: upload and documents, tasks, one document, the interface, the problems."""
+"""What every page shares: templates, languages, the names of states and kinds, and the files beside the pages."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
+from starlette.types import Scope
 
-from service.api.at_hand import AtHand, Reader
-from service.api.documents import get_document, list_documents
-from service.api.tasks import list_tasks
-from service.problems import KINDS
+from service.problems import Problem
+from service.store.schedule import VIETNAM, today_in_vietnam
+from service.web.language import language_of, term, translator
 
 _HERE = Path(__file__).parent
 _templates = Jinja2Templates(_HERE / "templates")
+_templates.env.trim_blocks = _templates.env.lstrip_blocks = True
 
-ROLES = {"lead": "Chủ trì", "coordinate": "Phối hợp", "report_to": "Báo cáo", "supervise": "Theo dõi, đôn đốc"}
+ROLES = {
+    "lead": term("Chủ trì"),
+    "coordinate": term("Phối hợp"),
+    "report_to": term("Nhận báo cáo"),
+    "supervise": term("Theo dõi, đôn đốc"),
+}
 STATES = {
-    "queued": "Đang chờ",
-    "running": "Đang xử lý",
-    "succeeded": "Hoàn thành",
-    "partial": "Chưa đủ trang",
-    "failed": "Không đọc được",
-    "cancelled": "Đã hủy",
+    "queued": term("Đang chờ"),
+    "running": term("Đang đọc"),
+    "succeeded": term("Đã đọc"),
+    "partial": term("Thiếu trang"),
+    "failed": term("Không đọc được"),
+    "cancelled": term("Đã hủy"),
 }
 KINDS_OF_DEADLINE = {
-    "date": "Có ngày",
-    "period": "Trong khoảng",
-    "recurring": "Định kỳ",
-    "relative": "Tính từ mốc",
-    "ongoing": "Thường xuyên",
-    "none": "Không có hạn",
+    "date": term("Có ngày"),
+    "period": term("Trong khoảng"),
+    "recurring": term("Định kỳ"),
+    "relative": term("Tính từ mốc"),
+    "ongoing": term("Thường xuyên"),
+    "none": term("Không có hạn"),
+}
+TIMELINESS = {
+    "overdue": term("Quá hạn"),
+    "due_soon": term("Sắp đến hạn"),
+    "in_time": term("Trong hạn"),
+    "no_deadline": term("Không có hạn"),
+}
+TASK_STATES = {
+    "not_started": term("Chưa thực hiện"),
+    "in_progress": term("Đang thực hiện"),
+    "awaiting_confirmation": term("Chờ xác nhận"),
+    "done": term("Đã hoàn thành"),
+    "returned": term("Làm lại"),
+    "refused": term("Từ chối"),
+    "suspended": term("Tạm dừng"),
+    "cancelled": term("Đã hủy"),
+}
+ROLES_OF_USERS = {
+    "clerk": term("Văn thư"),
+    "approver": term("Người duyệt"),
+    "researcher": term("Người tra cứu"),
+    "integrator": term("Tích hợp"),
+    "administrator": term("Quản trị"),
+}
+STAGES = {
+    "queued": term("Chờ đến lượt"),
+    "open": term("Mở tệp"),
+    "read": term("Đọc trang"),
+    "layout": term("Dựng lại văn bản"),
+    "facts": term("Bóc tách nhiệm vụ"),
+    "done": term("Xong"),
 }
 
-router = APIRouter()
+
+class _Files(StaticFiles):
+    """Scripts and styles: asked for anew, so that an upgrade is seen at once; those with their version in the name are kept."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        kept = path.startswith("vendor/")
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
+        return answer
 
 
 def static() -> StaticFiles:
-    return StaticFiles(directory=_HERE / "static")
+    return _Files(directory=_HERE / "static")
 
 
-def _day(day: date | None) -> str:
-    return day.strftime("%d/%m/%Y") if day else ""
+def show(request: Request, page: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page for whoever asks, in the language chosen: `actor` is None for strangers."""
+    language = language_of(request)
+    shared = {"actor": request.state.actor, "lang": language, "t": translator(language), "today": today_in_vietnam()}
+    return _templates.TemplateResponse(request, f"{page}.html", shared | values, status_code=status)
 
 
-_templates.env.filters["day"] = _day
-_templates.env.globals.update(roles=ROLES, states=STATES, kinds_of_deadline=KINDS_OF_DEADLINE)
+def wants_page(request: Request) -> bool:
+    """Whether a person looks at the answer, in a browser."""
+    return not request.url.path.startswith("/v1/") and "text/html" in request.headers.get("accept", "")
 
 
-def show(request: Request, page: str, **values: Any) -> HTMLResponse:
-    """A page for whoever asks: `actor` is None for strangers."""
-    return _templates.TemplateResponse(request, f"{page}.html", values | {"actor": request.state.actor})
+def show_problem(request: Request, problem: Problem) -> HTMLResponse:
+    """An error as a page, for people; programs get the same as JSON."""
+    return show(request, "problem", status=problem.status, problem=problem, request_id=request.state.request_id)
 
 
-@router.get("/", response_class=HTMLResponse)
-def home(
-    request: Request, house: AtHand, actor: Reader, cursor: Annotated[str | None, Query(max_length=400)] = None
-) -> HTMLResponse:
-    listed = list_documents(house, actor, limit=20, cursor=cursor)
-    return show(request, "home", documents=listed, cursor=cursor, limit_mib=house.settings.upload_bytes >> 20)
+def day(value: date | None) -> str:
+    return value.strftime("%d/%m/%Y") if value else ""
 
 
-@router.get("/tasks", response_class=HTMLResponse)
-def find_tasks(
-    request: Request,
-    house: AtHand,
-    actor: Reader,
-    agency: Annotated[str, Query(max_length=300)] = "",
-    role: str = "",
-    deadline: str = "",
-    q: Annotated[str, Query(max_length=300)] = "",
-    due_from: str = "",
-    due_to: str = "",
-    order: str = "newest",
-    cursor: Annotated[str | None, Query(max_length=400)] = None,
-) -> HTMLResponse:
-    # A form sends its empty fields too, and a person may edit the address: what makes no sense is no condition.
-    wanted = {
-        "agency": agency.strip() or None,
-        "role": role if role in ROLES else None,
-        "deadline": deadline if deadline in KINDS_OF_DEADLINE else None,
-        "q": q.strip() or None,
-        "due_from": _parsed(due_from),
-        "due_to": _parsed(due_to),
-        "order": "due" if order == "due" else "newest",
-    }
-    found = list_tasks(house, actor, **wanted, limit=50, cursor=cursor)  # type: ignore[arg-type]
-    return show(request, "tasks", tasks=found, wanted=wanted)
+def moment(value: datetime | None) -> str:
+    """When, on the clocks of Vietnam."""
+    return value.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y") if value else ""
 
 
-def _parsed(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+@pass_context
+def _number(context: Context, value: int | float) -> str:
+    """1.234,5 in Vietnamese, 1,234.5 in English."""
+    text = f"{value:,.1f}".removesuffix(".0") if isinstance(value, float) else f"{value:,}"
+    return text if context["lang"] == "en" else text.translate({ord(","): ".", ord("."): ","})
 
 
-@router.get("/documents/{document_id}", response_class=HTMLResponse)
-def show_document(
-    request: Request,
-    document_id: UUID,
-    house: AtHand,
-    actor: Reader,
-    cursor: Annotated[str | None, Query(max_length=400)] = None,
-) -> HTMLResponse:
-    document = get_document(document_id, house, actor)
-    tasks = list_tasks(house, actor, document=document_id, limit=200, cursor=cursor)
-    return show(request, "document", document=document, tasks=tasks)
+@pass_context
+def _size(context: Context, value: int) -> str:
+    """Bytes as people say them."""
+    size, units = float(value), iter(("byte", "KiB", "MiB", "GiB", "TiB"))
+    unit = next(units)
+    while size >= 1024 and unit != "TiB":
+        size, unit = size / 1024, next(units)
+    return f"{_number(context, round(size, 1) if size < 100 else round(size))} {unit}"
 
 
-@router.get("/problems", response_class=HTMLResponse)
-def show_problems(request: Request) -> HTMLResponse:
-    return show(request, "problems", kinds=KINDS)
+@pass_context
+def _said(context: Context, message: Any) -> str:
+    """What an error or a warning says, in the reader's language."""
+    return str(message.message_en if context["lang"] == "en" else message.message)
 
 
-@router.get("/docs", response_class=HTMLResponse)
-def show_interface(request: Request) -> HTMLResponse:
-    return show(request, "interface", document=request.app.openapi())
+_templates.env.filters.update(day=day, moment=moment, number=_number, size=_size, said=_said)
+_templates.env.globals.update(
+    term=term,
+    roles=ROLES,
+    states=STATES,
+    stages=STAGES,
+    kinds_of_deadline=KINDS_OF_DEADLINE,
+    timeliness_names=TIMELINESS,
+    task_states=TASK_STATES,
+    user_roles=ROLES_OF_USERS,
+)

@@ -1,0 +1,52 @@
+// Dialogs: <dialog id="recall"> is opened by <button data-opens="recall"> and closed by any [data-closes] in it.
+
+import { t } from "/static/words.js";
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens).showModal();
+  const closer = event.target.closest("[data-closes]");
+  if (closer) closer.closest("dialog").close();
+});
+
+/** A dialog with this title and these parts, shown at once and gone when it is closed. */
+export function dialog(title, ...parts) {
+  const box = document.createElement("dialog");
+  const head = document.createElement("h2");
+  head.id = `title-${crypto.randomUUID?.() ?? Date.now()}`;
+  head.textContent = title;
+  box.setAttribute("aria-labelledby", head.id);
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "quiet close";
+  close.dataset.closes = "";
+  close.setAttribute("aria-label", t("Đóng"));
+  close.textContent = "×";
+  box.append(head, ...parts, close);
+  box.addEventListener("close", () => box.remove());
+  document.body.append(box);
+  box.showModal();
+  return box;
+}
+
+/** Asks; true when the answer is yes. */
+export function confirmed(question, yes, { danger = false } = {}) {
+  return new Promise((resolve) => {
+    const actions = document.createElement("div");
+    actions.className = "actions";
+    const [no, go] = [document.createElement("button"), document.createElement("button")];
+    no.type = go.type = "button";
+    no.textContent = t("Không");
+    no.dataset.closes = "";
+    go.textContent = yes;
+    go.className = danger ? "danger" : "primary";
+    actions.append(go, no);
+    const box = dialog(question, actions);
+    let answer = false;
+    go.addEventListener("click", () => {
+      answer = true;
+      box.close();
+    });
+    box.addEventListener("close", () => resolve(answer));
+  });
+}

@@ -1,0 +1,24 @@
+// What every page does: signing out, changing the language, dialogs, and the keys that work everywhere.
+
+import "/static/dialog.js";
+import { keys, showKeys } from "/static/keys.js";
+import { t } from "/static/words.js";
+
+document.getElementById("sign-out")?.addEventListener("click", async () => {
+  await fetch("/v1/session", { method: "DELETE" }).catch(() => {});
+  location.assign("/sign-in");
+});
+
+const language = document.querySelector("[data-language]");
+language.href += `&next=${encodeURIComponent(location.pathname + location.search)}`;
+
+document.querySelector("[data-keys]")?.addEventListener("click", showKeys);
+
+if (document.querySelector(".sections")) {
+  keys(t("Ở mọi trang"), [
+    { press: "?", says: t("Bảng phím tắt này"), act: showKeys },
+    { press: "/", says: t("Đến ô tìm"), act: () => document.querySelector("[data-search]")?.focus() },
+    { press: "v", says: t("Văn bản"), act: () => location.assign("/") },
+    { press: "t", says: t("Nhiệm vụ"), act: () => location.assign("/tasks") },
+  ]);
+}
