@@ -1,0 +1,138 @@
+// A combobox over the register of agencies: abbreviations and words without accents find them; others can be added.
+
+import { call } from "/static/api.js";
+import { toast } from "/static/toast.js";
+import { fresh, h } from "/static/review/dom.js";
+import { control } from "/static/review/control.js";
+import { t } from "/static/words.js";
+
+const WAIT = 80; // ms after a key
+
+/** get(): {agency, agency_id} or null. set({agency, agency_id}, spans). */
+export function agencyControl(desk, { path, id, label, describedby, get, set, settle, settleAll }) {
+  const list = fresh("agencies");
+  const input = h("input", {
+    id,
+    type: "text",
+    role: "combobox",
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-label": label,
+    "aria-describedby": describedby,
+    "aria-expanded": "false",
+    "aria-controls": list,
+    "aria-autocomplete": "list",
+  });
+  const options = h("ul.options", { id: list, role: "listbox", "aria-label": t("Cơ quan"), hidden: true });
+  let found = [];
+  let chosen = -1;
+  let asked = null;
+  let timer = 0;
+
+  const close = () => {
+    options.hidden = true;
+    chosen = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+  const light = (n) => {
+    chosen = n;
+    [...options.children].forEach((option, k) => option.setAttribute("aria-selected", String(k === n)));
+    const option = options.children[n];
+    if (option) {
+      input.setAttribute("aria-activedescendant", option.id);
+      option.scrollIntoView({ block: "nearest" });
+    } else input.removeAttribute("aria-activedescendant");
+  };
+  const show = () => {
+    const words = input.value.trim();
+    options.replaceChildren(
+      ...found.map((agency, n) =>
+        h("li", { id: `${list}-${n}`, role: "option", "aria-selected": "false", onmousedown: (event) => pick(event, n) }, agency.name,
+          agency.note ? h("small", {}, ` ${agency.note}`) : null),
+      ),
+      words && !found.some((agency) => agency.name === words)
+        ? h("li.add", { id: `${list}-add`, role: "option", "aria-selected": "false", onmousedown: (event) => pick(event, found.length) },
+            t("Thêm “{name}” vào danh mục", { name: words }))
+        : "",
+    );
+    options.hidden = !options.children.length;
+    input.setAttribute("aria-expanded", String(!options.hidden));
+    // What a person has abbreviated they mean to be written out.
+    light(found.length && found[0].sure ? 0 : -1);
+  };
+  const look = () => {
+    clearTimeout(timer);
+    const words = input.value.trim();
+    if (!words) {
+      found = [];
+      close();
+      return Promise.resolve();
+    }
+    asked = call("GET", `/v1/agencies?${new URLSearchParams({ q: words, document: desk.documentId, limit: 8 })}`)
+      .then(({ items }) => {
+        if (input.value.trim() !== words) return;
+        found = items.map((item) => ({ ...item, sure: item.sure ?? false }));
+        if (document.activeElement === input) show();
+      })
+      .catch(() => (found = []));
+    return asked;
+  };
+  const take = async (n) => {
+    if (n === found.length) {
+      const name = input.value.trim();
+      try {
+        const added = await call("POST", "/v1/agencies", { name });
+        found = [added];
+        toast(t("Đã thêm “{name}” vào danh mục cơ quan.", { name }), { kind: "good" });
+        return take(0);
+      } catch (error) {
+        toast(error.message, { kind: "bad" });
+        return false;
+      }
+    }
+    const { name, agency_id } = found[n];
+    close();
+    input.value = name;
+    return set({ agency: name, agency_id });
+  };
+  const pick = async (event, n) => {
+    event.preventDefault();
+    await take(n);
+    input.value = get()?.agency ?? "";
+  };
+
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, WAIT);
+  });
+  // Before the common control sees the keys.
+  input.addEventListener("keydown", async (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (event.altKey || options.hidden) return;
+      event.preventDefault();
+      const count = options.children.length;
+      light((chosen + (event.key === "ArrowDown" ? 1 : -1) + count) % count);
+    } else if (event.key === "Escape" && !options.hidden) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      close();
+    }
+  });
+  control(desk, input, {
+    path,
+    get: () => get()?.agency ?? "",
+    set: async (words, spans) => {
+      if (!words) return set(null);
+      if (chosen >= 0 && !spans) return take(chosen);
+      await look();
+      close();
+      const exact = found.find((agency) => agency.sure) ?? found.find((agency) => agency.name.toLowerCase() === words.toLowerCase());
+      return set(exact ? { agency: exact.name, agency_id: exact.agency_id, as_written: spans ? words : undefined } : { agency: words, agency_id: null, as_written: spans ? words : undefined }, spans);
+    },
+    settle,
+    settleAll,
+  });
+  input.addEventListener("blur", close);
+  return h("span.combo", {}, input, options);
+}
