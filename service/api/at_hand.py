@@ -17,13 +17,25 @@ def _house(request: Request) -> House:
 AtHand = Annotated[House, Depends(_house)]
 
 
-def needs(scope: Scope) -> Any:
+def _who(request: Request, challenge: str) -> Actor:
+    actor: Actor | None = getattr(request.state, "actor", None)  # the door has looked at token or cookie
+    if actor is None:
+        raise Problem("unauthenticated", headers={"WWW-Authenticate": challenge})
+    return actor
+
+
+async def _anybody(request: Request) -> Actor:
+    return _who(request, "Bearer")
+
+
+Caller = Annotated[Actor, Depends(_anybody)]  # what they may do, the route says
+
+
+def needs(scope: Scope, challenge: str = "Bearer") -> Any:
     """The caller, who has to have this scope. Raises Problem("unauthenticated"), Problem("forbidden")."""
 
     def check(request: Request) -> Actor:
-        actor: Actor | None = getattr(request.state, "actor", None)  # the door has looked at token or cookie
-        if actor is None:
-            raise Problem("unauthenticated", headers={"WWW-Authenticate": f'Bearer scope="{scope}"'})
+        actor = _who(request, f'{challenge} scope="{scope}"')
         if not actor.may(scope):
             raise Problem(
                 "forbidden", headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}

@@ -10,16 +10,16 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 from sqlalchemy.orm import Session
 
-from extractor.record import DeadlineKind, Role
 from service.access.actor import Actor
 from service.api import cursor as cursors
 from service.api.at_hand import AtHand, Reader, Tracker
 from service.api.fields import Fields, narrowed
-from service.api.paging import AwareMoment, Cursor, Limit
-from service.api.shapes import Task, TaskReport, Tasks, TaskState
+from service.api.filters import Asked
+from service.api.paging import Cursor, Limit
+from service.api.shapes import Task, TaskReport, Tasks
 from service.problems import Problem
-from service.store import reports, schedule, tables, tasks
-from service.store.tasks import Filter, Order, Place
+from service.store import reports, tables, tasks
+from service.store.tasks import Order, Place
 
 _ETAG = {"ETag": {"description": "Đổi khi nhiệm vụ đổi / changes with the task", "schema": {"type": "string"}}}
 
@@ -30,31 +30,7 @@ router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
 def list_tasks(
     house: AtHand,
     actor: Reader,
-    agency: Annotated[
-        str | None,
-        Query(
-            max_length=300,
-            description="Mã cơ quan, hoặc một phần tên, không cần dấu và chữ hoa / an agency id, or part of a name, "
-            "without regard to marks and case",
-            examples=["so noi vu"],
-        ),
-    ] = None,
-    role: Annotated[Role | None, Query(description="Vai trò; cùng `agency` thì của chính cơ quan đó")] = None,
-    due_from: Annotated[date | None, Query(description="Có hạn từ ngày / due on this day or later")] = None,
-    due_to: Annotated[date | None, Query(description="Có hạn đến ngày / due on this day or earlier")] = None,
-    deadline: Annotated[
-        DeadlineKind | Literal["none"] | None, Query(description="Loại thời hạn; `none`: không có / kind of deadline")
-    ] = None,
-    document: Annotated[UUID | None, Query(description="Chỉ của văn bản này / of this document only")] = None,
-    q: Annotated[
-        str | None, Query(max_length=300, description="Các từ cần có, không cần dấu / words, without regard to marks")
-    ] = None,
-    approved: Annotated[bool | None, Query(description="Chỉ nhiệm vụ đã / chưa duyệt")] = None,
-    state: Annotated[TaskState | None, Query(description="Tiến độ theo báo cáo / progress as reported")] = None,
-    timeliness: Annotated[schedule.Timeliness | None, Query(description="Tình trạng hạn")] = None,
-    external_id: Annotated[str | None, Query(max_length=200, description="Mã của phần mềm theo dõi")] = None,
-    updated_since: AwareMoment = None,
-    withdrawn: Annotated[bool, Query(description="Cả nhiệm vụ đã hết hiệu lực / tombstones too")] = False,
+    wanted: Asked,
     order: Annotated[
         Order,
         Query(
@@ -71,24 +47,6 @@ def list_tasks(
     cursor: Cursor = None,
 ) -> Any:
     """Mọi điều kiện đều phải đúng. Trang sau lấy bằng `next_cursor`; văn bản mới đến không làm xô lệch các trang."""
-    wanted = Filter(
-        document=document,
-        agency=agency,
-        role=role,
-        due_from=due_from,
-        due_to=due_to,
-        deadline=deadline,
-        words=q,
-        office=actor.office,
-        approved=approved,
-        state=state,
-        timeliness=timeliness,
-        external_id=external_id,
-        updated_since=updated_since,
-        withdrawn=withdrawn,
-        today=schedule.today_in_vietnam(),
-        soon=house.settings.due_soon_days,
-    )
     asked = (replace(wanted, today=date.min), order)  # a cursor stays good over midnight
     after = _place(cursor, asked) if cursor else None
     with house.database.reading() as session:
