@@ -69,6 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from service.access import commands as access
+    from service.export import gold
     from service.intake import command as intake
     from service.operations import commands as operations
 
@@ -87,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     serving.set_defaults(run=serve)
     working = commands.add_parser("worker", help="chạy thêm một tiến trình đọc / run one more reader of documents")
     working.set_defaults(run=work)
-    for group in (intake, operations, access):
+    for group in (intake, operations, access, gold):
         group.register(commands)
     # People write --data behind the command as well.
     for name, command in commands.choices.items():
