@@ -47,6 +47,11 @@ KINDS: dict[str, Kind] = {
         401, "Chưa đăng nhập", "Not signed in",
         "Hãy đăng nhập, hoặc gửi mã truy cập: Authorization: Bearer …", "Sign in, or send a token: Authorization: Bearer …",
     ),
+    "calendar-token-only": Kind(
+        401, "Mã truy cập không dùng được ở đây", "This token cannot be used here",
+        'Trong địa chỉ hoặc làm mật khẩu chỉ dùng được mã truy cập có duy nhất quyền "calendar".',
+        'In an address or as a password, only a token whose one scope is "calendar" is taken.',
+    ),
     "forbidden": Kind(
         403, "Không có quyền", "Not allowed",
         "Tài khoản hoặc mã truy cập này không có quyền làm việc đó.", "This account or token may not do that.",
@@ -77,6 +82,10 @@ KINDS: dict[str, Kind] = {
         405, "Phương thức không được hỗ trợ", "Method not allowed",
         "Địa chỉ này không nhận phương thức đó.", "This address does not take that method.",
     ),
+    "too-slow": Kind(
+        408, "Gửi quá chậm", "Too slow",
+        "Đã chờ quá lâu mà không nhận được dữ liệu. Hãy gửi lại.", "Nothing came for too long. Send it again.",
+    ),
     "conflict": Kind(
         409, "Không thực hiện được lúc này", "Conflict",
         "Trạng thái hiện tại không cho phép việc đó.", "The present state does not allow that.",
@@ -93,6 +102,21 @@ KINDS: dict[str, Kind] = {
         "The number is greater than that of the newest change: the data was restored from an older copy. Fetch everything "
         "again, beginning with GET /v1/changes/last.",
     ),
+    "message-incomplete": Kind(
+        409, "Chưa lập được thông điệp", "The message cannot be made",
+        'Bản ghi hoặc tham số còn thiếu hoặc sai những gì thông điệp edXML cần; xem "errors".',
+        'The record or the parameters lack what an edXML message needs, or have it wrong; see "errors".',
+    ),
+    "classified": Kind(
+        409, "Văn bản mật", "Classified document",
+        "Văn bản có độ mật không được gửi qua trục liên thông văn bản.",
+        "A classified document must not go over the document exchange.",
+    ),
+    "last-administrator": Kind(
+        409, "Quản trị viên cuối cùng", "Last administrator",
+        "Đây là quản trị viên duy nhất còn đăng nhập được. Hãy có một quản trị viên khác trước.",
+        "This is the only administrator who can sign in. Let there be another one first.",
+    ),
     "changed-meanwhile": Kind(
         412, "Đã có người sửa", "Changed meanwhile",
         "Nội dung đã thay đổi từ khi bạn tải về. Hãy tải lại rồi sửa tiếp.",
@@ -101,6 +125,11 @@ KINDS: dict[str, Kind] = {
     "too-large": Kind(
         413, "Tệp quá lớn", "File too large",
         "Tệp vượt quá giới hạn.", "The file is larger than the limit.",
+    ),
+    "too-many-files": Kind(
+        413, "Quá nhiều tệp", "Too many files",
+        "Mỗi yêu cầu nhận tối đa 100 tệp. Hãy chia thành nhiều yêu cầu.",
+        "One request takes at most 100 files. Send them in several.",
     ),
     "unsupported-type": Kind(
         415, "Loại tệp không được hỗ trợ", "Unsupported type of file",
@@ -198,6 +227,9 @@ class Problem(Exception):
         return cls("disk-full") if no_space(error) else cls("not-ready", headers={"Retry-After": "5"})
 
     def answer(self, *, instance: str, request_id: str) -> JSONResponse:
+        return JSONResponse(self.body(instance, request_id), self.status, self.headers, MEDIA_TYPE)
+
+    def body(self, instance: str, request_id: str) -> dict[str, Any]:
         body: dict[str, Any] = {
             "type": f"/problems#{self.code}",
             "title": self.kind.title,
@@ -211,7 +243,7 @@ class Problem(Exception):
         }
         if self.errors is not None:
             body["errors"] = self.errors
-        return JSONResponse(body, self.status, self.headers, MEDIA_TYPE)
+        return body
 
 
 class ProblemDetails(BaseModel):

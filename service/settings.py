@@ -11,6 +11,7 @@ from typing import Any, Self
 from extractor.record import DOUBTFUL
 
 MIB = 1024 * 1024
+FILE = "directives.sqlite3"  # of the embedded database
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Settings:
     host: str = "127.0.0.1"  # nobody beyond this machine, unless the operator says so
     port: int = 8000  # 0: any free port
     rate_per_minute: int = 1200  # requests of one user, token or address
+    silence_seconds: float = 60.0  # that the sender of a request may pause
     sign_ins_per_minute: int = 10  # attempts from one address
     webhook_private_hosts: tuple[str, ...] = ()  # hosts of the own network that webhooks may call, by http as well
     allowed_hosts: tuple[str, ...] = ()  # further names that a browser may know the service by
@@ -46,7 +48,7 @@ class Settings:
     worker_name: str = ""  # unique among workers, stable across restarts; empty: this machine's name and a free number
     beat_seconds: float = 5.0  # how often a worker says that it lives
     dead_seconds: float = 45.0  # a worker that is silent for so long loses its jobs to others
-    extractor: str = "extractor:extract"  # module:function with the signature of `extractor.extract`
+    extractor: str = "extractor"  # a module with functions like `extractor.read`, `understand` and `place`
     doubt_below: float = DOUBTFUL  # confidence under which a task is shown as doubtful
 
     @classmethod
@@ -67,7 +69,7 @@ class Settings:
     def url(self) -> str:
         """The SQLAlchemy URL of the database."""
         if not self.database_url:
-            return f"sqlite:///{(self.data / 'directives.sqlite3').resolve()}"
+            return f"sqlite:///{(self.data / FILE).resolve()}"
         for scheme in ("postgres://", "postgresql://"):
             if self.database_url.startswith(scheme):
                 return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)

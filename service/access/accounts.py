@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -28,6 +29,7 @@ IDLE_LASTS = timedelta(hours=2)
 _SEEN_EVERY = timedelta(minutes=1)
 
 _hasher = argon2.PasswordHasher()  # argon2id with the library's parameters, which follow RFC 9106
+_hashing = threading.BoundedSemaphore(4)  # each takes 64 MiB and a core for a moment
 # Verified when there is no such user, so that a wrong name takes as long as a wrong password.
 _NOBODY = _hasher.hash(secrets.token_urlsafe(16))
 
@@ -53,11 +55,28 @@ def add_user(
     return user
 
 
+def find(session: Session, user_id: UUID, actor: Actor, *, lock: bool = False) -> User | None:
+    """An account that the actor's office may see. `lock`: until the transaction ends nobody else changes it, or who the
+    administrators are."""
+    if lock:
+        session.scalars(_administrators().order_by(User.id).with_for_update()).all()
+    user = session.get(User, user_id, with_for_update=lock or None)
+    return user if user and actor.sees(user.office_id) else None
+
+
 def change_user(
     session: Session, actor: Actor, user: User, *, full_name: str | None, role: Role | None, active: bool | None
 ) -> None:
-    """Change an account; one that is no longer active, or has another role, is signed out everywhere."""
-    _within(actor, role or cast(Role, user.role), user.office_id)
+    """Change an account that is locked; one that is no longer active, or has another role, is signed out everywhere.
+
+    Raises Problem("forbidden"), Problem("last-administrator").
+    """
+    for either in (cast(Role, user.role), role or cast(Role, user.role)):
+        _within(actor, either, user.office_id)
+    if user.role == "administrator" and (active is False or role not in (None, "administrator")):
+        others = session.scalars(_administrators().where(User.id != user.id)).all()
+        if user.office_id is None and not others:
+            raise Problem("last-administrator")
     before = _said(user)
     user.full_name = full_name if full_name is not None else user.full_name
     user.role = role or user.role
@@ -70,6 +89,12 @@ def change_user(
         session.execute(sa.delete(SignIn).where(SignIn.user_id == user.id))
         session.execute(sa.delete(Invitation).where(Invitation.user_id == user.id))
     audit.note(session, actor, "user.change", "user", user.id, office=user.office_id, before=before, after=after)
+
+
+def _administrators() -> sa.Select[User]:
+    """Those who can always let others in: of all offices, active, with a way to sign in."""
+    way_in = sa.or_(User.password.is_not(None), User.subject.is_not(None))
+    return sa.select(User).where(User.role == "administrator", User.office_id.is_(None), User.active, way_in)
 
 
 def _within(actor: Actor, role: Role, office: UUID | None) -> None:
@@ -88,7 +113,11 @@ def page(session: Session, actor: Actor) -> Sequence[User]:
 
 
 def invite(session: Session, actor: Actor, user: User) -> str:
-    """The secret of a link by which the user sets a password, once; an earlier link is void."""
+    """The secret of a link by which the user sets a password, once; an earlier link is void.
+
+    Raises Problem("forbidden"): who sets somebody's password may do all that they may.
+    """
+    _within(actor, cast(Role, user.role), user.office_id)
     session.execute(sa.delete(Invitation).where(Invitation.user_id == user.id))
     secret = secrets.token_urlsafe(32)
     expires = datetime.now(UTC) + INVITATION_LASTS
@@ -105,23 +134,23 @@ def accept(session: Session, secret: str, password: str, request_id: str | None)
         raise Problem("bad-invitation")
     if len(password) < SHORTEST_PASSWORD or password.lower() == user.name:
         raise Problem("weak-password")
-    user.password = _hasher.hash(password)
+    with _hashing:
+        user.password = _hasher.hash(password)
     session.delete(invitation)
     session.execute(sa.delete(SignIn).where(SignIn.user_id == user.id))
     audit.note(session, actor_of(user, request_id), "user.set_password", "user", user.id, office=user.office_id)
     return user
 
 
-def sign_in(session: Session, name: str, password: str, request_id: str | None) -> tuple[str, User] | None:
-    """A secret for the browser's cookie, and who it is; None for a wrong name or password."""
+def proved(session: Session, name: str, password: str) -> User | None:
+    """The active user of this name and password."""
     user = session.scalar(sa.select(User).where(User.name == name.lower()))
     try:
-        _hasher.verify(user.password if user and user.password else _NOBODY, password)
+        with _hashing:
+            _hasher.verify(user.password if user and user.password else _NOBODY, password)
     except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
         return None
-    if user is None or not user.password or not user.active:
-        return None
-    return open_browser(session, user, request_id), user
+    return user if user and user.password and user.active else None
 
 
 def open_browser(session: Session, user: User, request_id: str | None) -> str:
@@ -135,8 +164,14 @@ def open_browser(session: Session, user: User, request_id: str | None) -> str:
     return secret
 
 
-def sign_out(session: Session, secret: str) -> None:
-    session.execute(sa.delete(SignIn).where(SignIn.hash == hashed(secret)))
+def sign_out(session: Session, secret: str, request_id: str | None) -> None:
+    """End a browser's sign-in. Twice is once."""
+    found = session.get(SignIn, hashed(secret))
+    if found is None:
+        return
+    user = session.get_one(User, found.user_id)
+    session.delete(found)
+    audit.note(session, actor_of(user, request_id), "user.sign_out", "user", user.id, office=user.office_id)
 
 
 def signed_in(session: Session, secret: str, now: datetime) -> User | None:

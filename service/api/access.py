@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from service.access import accounts, tokens
 from service.access.actor import SCOPES, Actor, Role, Scope
 from service.access.doors import COOKIE, cookie_of
 from service.api import cursor as cursors
-from service.api.at_hand import Administrator, AtHand, Reader
+from service.api.at_hand import Administrator, AtHand, Caller
 from service.api.paging import Cursor, Limit
 from service.api.shapes import Shape, Text
 from service.problems import Problem
@@ -154,20 +155,29 @@ class Audit(Shape):
     next_cursor: str | None
 
 
-@router.post("/session", summary="Đăng nhập / sign in")
+def _told_once(response: Response) -> None:
+    """There is a secret in the answer, which neither a cache nor `Idempotency` keeps."""
+    response.headers["Cache-Control"] = "no-store"
+
+
+TOLD_ONCE = [Depends(_told_once)]
+
+
+@router.post("/session", dependencies=TOLD_ONCE, summary="Đăng nhập / sign in")
 def sign_in(form: SignIn, request: Request, response: Response, house: AtHand) -> Me:
     """Đặt cookie cho trình duyệt. Chương trình dùng mã truy cập thay vì đăng nhập / programs use tokens instead."""
-    with house.database.writing() as session:
-        opened = accounts.sign_in(session, form.name, form.password, request.state.request_id)
-    if opened is None:
+    with house.database.reading() as session:
+        user = accounts.proved(session, form.name, form.password)
+    if user is None:
         raise Problem("wrong-password")
-    secret, user = opened
+    with house.database.writing() as session:  # proving takes long, and nobody else could write meanwhile
+        secret = accounts.open_browser(session, user, request.state.request_id)
     _set_cookie(request, response, secret)
     return Me.of(accounts.actor_of(user, None))
 
 
 @router.get("/session", summary="Tôi là ai / who am I")
-def get_session(actor: Reader) -> Me:
+def get_session(actor: Caller) -> Me:
     return Me.of(actor)
 
 
@@ -175,11 +185,11 @@ def get_session(actor: Reader) -> Me:
 def sign_out(request: Request, response: Response, house: AtHand) -> None:
     if cookie := cookie_of(request.headers):
         with house.database.writing() as session:
-            accounts.sign_out(session, cookie)
+            accounts.sign_out(session, cookie, request.state.request_id)
     response.delete_cookie(COOKIE)
 
 
-@router.post("/invitation", summary="Đặt mật khẩu lần đầu / set a password by an invitation")
+@router.post("/invitation", dependencies=TOLD_ONCE, summary="Đặt mật khẩu lần đầu / set a password by an invitation")
 def accept_invitation(form: Acceptance, request: Request, response: Response, house: AtHand) -> Me:
     """Liên kết chỉ dùng được một lần; sau đó đã đăng nhập / works once, and signs in."""
     request_id = request.state.request_id
@@ -202,7 +212,7 @@ def list_users(house: AtHand, actor: Administrator) -> Users:
         return Users(items=[User.model_validate(user) for user in accounts.page(session, actor)])
 
 
-@router.post("/users", status_code=201, summary="Thêm người dùng / add a user")
+@router.post("/users", status_code=201, dependencies=TOLD_ONCE, summary="Thêm người dùng / add a user")
 def add_user(form: NewUser, house: AtHand, actor: Administrator) -> Invited:
     """Người mới nhận liên kết để tự đặt mật khẩu / the user is given a link to set a password."""
     try:
@@ -222,9 +232,7 @@ def add_user(form: NewUser, house: AtHand, actor: Administrator) -> Invited:
 @router.get("/users/{user_id}", summary="Một người dùng / one user")
 def get_user(user_id: UUID, response: Response, house: AtHand, actor: Administrator) -> User:
     with house.database.reading() as session:
-        user = session.get(tables.User, user_id)
-    if user is None or not actor.sees(user.office_id):
-        raise Problem("not-found")
+        user = _found(session, user_id, actor)
     response.headers["ETag"] = f'"{user.version}"'
     return User.model_validate(user)
 
@@ -240,13 +248,18 @@ def change_user(
 ) -> User:
     """Khóa hoặc đổi vai trò thì phiên đăng nhập của người đó kết thúc / ends the user's sign-ins."""
     with house.database.writing() as session:
-        user = session.get(tables.User, user_id, with_for_update=True)
-        if user is None or not actor.sees(user.office_id):
-            raise Problem("not-found")
+        user = _found(session, user_id, actor, lock=True)
         matched(if_match, user.version)
         accounts.change_user(session, actor, user, full_name=form.full_name, role=form.role, active=form.active)
     response.headers["ETag"] = f'"{user.version}"'
     return User.model_validate(user)
+
+
+def _found(session: Session, user_id: UUID, actor: Actor, *, lock: bool = False) -> tables.User:
+    user = accounts.find(session, user_id, actor, lock=lock)
+    if user is None:
+        raise Problem("not-found")
+    return user
 
 
 def matched(if_match: str | None, version: int) -> None:
@@ -258,12 +271,15 @@ def matched(if_match: str | None, version: int) -> None:
         raise Problem("changed-meanwhile", headers={"ETag": tag})
 
 
-@router.post("/users/{user_id}/invitation", status_code=201, summary="Liên kết đặt lại mật khẩu / a new invitation")
+@router.post(
+    "/users/{user_id}/invitation",
+    status_code=201,
+    dependencies=TOLD_ONCE,
+    summary="Liên kết đặt lại mật khẩu / a new invitation",
+)
 def invite_user(user_id: UUID, house: AtHand, actor: Administrator) -> Invitation:
     with house.database.writing() as session:
-        user = session.get(tables.User, user_id)
-        if user is None or not actor.sees(user.office_id):
-            raise Problem("not-found")
+        user = _found(session, user_id, actor)
         return Invitation(secret=accounts.invite(session, actor, user))
 
 
@@ -273,7 +289,7 @@ def list_tokens(house: AtHand, actor: Administrator) -> Tokens:
         return Tokens(items=[Token.model_validate(token) for token in tokens.page(session, actor)])
 
 
-@router.post("/tokens", status_code=201, summary="Tạo mã truy cập / create a token")
+@router.post("/tokens", status_code=201, dependencies=TOLD_ONCE, summary="Tạo mã truy cập / create a token")
 def create_token(form: NewToken, house: AtHand, actor: Administrator) -> TokenMade:
     """Không ai cho được quyền mình không có / nobody gives away more than they have."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -12,19 +13,27 @@ from fastapi import Path as PathPart
 from fastapi.responses import FileResponse
 from sqlalchemy.orm import Session
 
+from extractor.errors import DirectiveError
 from extractor.record import DirectiveRecord
 from service.access.actor import Actor
 from service.api import cursor as cursors
 from service.api.at_hand import Approver, AtHand, Corrector, Reader, Uploader
 from service.api.paging import AwareMoment, Cursor, Limit
-from service.api.shapes import Document, Documents, Job, Recall, Upload, Version, Versions
-from service.api.upload import pieces_of
+from service.api.shapes import Batch, Batched, Document, Documents, Job, Recall, Upload, Version, Versions
+from service.api.upload import many_of, pieces_of
+from service.house import House
 from service.intake.reception import NothingToReplace, Order, Received
-from service.problems import Problem
+from service.problems import Problem, ProblemDetails
 from service.store import documents, pages, records, tables
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
+OfficeOf = Annotated[
+    UUID | None,
+    Query(
+        description="Của văn phòng này; mặc định: văn phòng của người gửi / of this office; default: the sender's own"
+    ),
+]
 _BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _UPLOAD: dict[str, Any] = {
     "requestBody": {
@@ -75,19 +84,71 @@ async def upload_document(
     replaces: Annotated[
         UUID | None, Query(description="Thay thế văn bản này / takes the place of this document")
     ] = None,
+    office: OfficeOf = None,
 ) -> Upload:
     """Gửi một tệp PDF, PNG, JPEG, TIFF hoặc văn bản thuần, trong biểu mẫu (trường `file`) hoặc làm thân yêu cầu.
 
     Answered only when the file is safe on disk and its job is committed. The same bytes again are the same document
     (`new_document: false`); they are read again only if the earlier reading failed (202), else the answer is 200.
     """
+    order = await asyncio.to_thread(_order, house, actor, bulk, office, replaces)
     async with pieces_of(request, house.settings.upload_bytes, file_name) as (pieces, name):
-        order = Order(actor, priority=documents.BULK if bulk else documents.CLERK, replaces=replaces)
         try:
             received = await house.reception.receive(pieces, name, order)
         except NothingToReplace:
             raise Problem("not-found") from None
+        except records.NotInForce:
+            raise _not_in_force() from None
     return _accepted(received, response)
+
+
+@router.post(
+    "/batch",
+    summary="Nộp nhiều văn bản / hand in many documents",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["file"],
+                        "properties": {
+                            "file": {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": 100}
+                        },
+                    }
+                }
+            },
+        }
+    },
+)
+async def upload_batch(
+    request: Request,
+    house: AtHand,
+    actor: Uploader,
+    bulk: Annotated[
+        bool, Query(description="Nhường văn bản có người chờ / let documents that people wait for go first")
+    ] = True,
+    office: OfficeOf = None,
+) -> Batch:
+    """Tối đa 100 tệp trong trường `file`; cả yêu cầu không quá giới hạn của một tệp. Mỗi tệp được nhận hoặc bị từ chối
+    riêng. Gửi lại cả yêu cầu không sinh trùng.
+
+    Up to 100 files in the field `file`, together no larger than one file may be. Each is taken or refused by itself. Sent
+    again, nothing is doubled.
+    """
+    order = await asyncio.to_thread(_order, house, actor, bulk, office, None)
+    items = []
+    async with many_of(request, house.settings.upload_bytes) as files:
+        for pieces, name in files:
+            try:
+                upload = _uploaded(await house.reception.receive(pieces, name, order))
+                items.append(Batched(file_name=name, upload=upload, problem=None))
+            except DirectiveError as error:
+                body = Problem.of(error).body(request.url.path, request.state.request_id)
+                items.append(Batched(file_name=name, upload=None, problem=ProblemDetails(**body)))
+    refused = sum(item.problem is not None for item in items)
+    return Batch(accepted=len(items) - refused, refused=refused, items=items)
 
 
 @router.post(
@@ -161,8 +222,11 @@ def recall_document(document_id: UUID, recall: Recall, house: AtHand, actor: App
         document = _found(session, document_id, actor, lock=True)
         by = _found(session, recall.replaced_by, actor) if recall.replaced_by else None
         if by is document:
-            raise Problem("conflict")
-        records.withdraw(session, document, actor, recall.why, by)
+            raise _not_in_force()
+        try:
+            records.withdraw(session, document, actor, recall.why, by)
+        except records.NotInForce:
+            raise _not_in_force() from None
         session.flush()
         return Document.of(document, documents.latest_jobs(session, [document.id])[document.id])
 
@@ -299,6 +363,22 @@ def get_original(document_id: UUID, house: AtHand, actor: Reader) -> FileRespons
     )
 
 
+def _order(house: House, actor: Actor, bulk: bool, office: UUID | None, replaces: UUID | None) -> Order:
+    if office:
+        with house.database.reading() as session:
+            if not actor.sees(office) or session.get(tables.Office, office) is None:
+                raise Problem("not-found", "Không có văn phòng này.", "There is no such office.")
+    return Order(actor, office, documents.BULK if bulk else documents.CLERK, replaces)
+
+
+def _not_in_force() -> Problem:
+    return Problem(
+        "conflict",
+        "Văn bản đã bị thay thế bằng văn bản khác, hoặc văn bản thay thế không còn hiệu lực.",
+        "The document has been replaced by another one, or what should replace it is out of force.",
+    )
+
+
 def _found(session: Session, document_id: UUID, actor: Actor, *, lock: bool = False) -> tables.Document:
     document = documents.find(session, document_id, actor, lock=lock)
     if document is None:
@@ -327,6 +407,10 @@ def _unchanged(record: tables.Record, if_match: str | None) -> None:
 def _accepted(received: Received, response: Response) -> Upload:
     response.status_code = 202 if received.new_job else 200
     response.headers["Location"] = f"/v1/jobs/{received.job.id}"
+    return _uploaded(received)
+
+
+def _uploaded(received: Received) -> Upload:
     return Upload(
         document=Document.of(received.document, received.job),
         job=Job.of(received.job),

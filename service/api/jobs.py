@@ -60,7 +60,8 @@ def cancel_job(job: Annotated[Job, Depends(_asked)], house: AtHand, actor: Uploa
         cancelled = progress.cancel(session, job.id)
         if cancelled is None:
             raise Problem("conflict", "Việc xử lý đã kết thúc.", "The job has ended.")
-        audit.note(session, actor, "job.cancel", "job", job.id)
+        office = session.get_one(tables.Document, job.document_id).office_id
+        audit.note(session, actor, "job.cancel", "job", job.id, office=office)
     # The job has ended already; telling the engine only saves the work that is under way.
     house.queue.cancel(job.id)
     return Job.of(cancelled)

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from extractor.record import Anchor, AssignmentSource, DeadlineKind, Role
+from service.problems import ProblemDetails
 from service.settings import Settings
 from service.store import schedule, tables
 
@@ -133,6 +134,22 @@ class Upload(Shape):
         description="Sai khi tệp này đã được nhận trước đó / false: these bytes were here before"
     )
     new_job: bool = Field(description="Sai khi không cần đọc lại / false: it is being read or was read already")
+
+
+class Batched(Shape):
+    """Một tệp trong nhiều tệp: hoặc đã nhận, hoặc bị từ chối kèm lý do / one of many: taken, or refused and why."""
+
+    file_name: str = Field(examples=["02-CT-UBND.pdf"])
+    upload: Upload | None
+    problem: ProblemDetails | None
+
+
+class Batch(Shape):
+    """Kết quả của từng tệp, theo thứ tự gửi / the result of each file, in the order sent."""
+
+    accepted: int = Field(examples=[2])
+    refused: int = Field(examples=[1])
+    items: list[Batched]
 
 
 class Documents(Shape):

@@ -16,6 +16,7 @@ from service.intake.reception import too_large
 from service.problems import Problem
 from service.settings import MIB
 
+MOST_FILES = 100  # in one request
 FORM_MARGIN = 64 * 1024  # what a form may add to its file, bytes
 NAMELESS = "van-ban"
 
@@ -28,25 +29,54 @@ async def pieces_of(
 
     Raises Problem("no-file"), and TooLarge for a body over `limit` bytes as soon as that is known.
     """
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > limit + FORM_MARGIN:
-        raise too_large(limit)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    _announced(request, limit)
+    kind = _kind(request)
     if kind == "application/x-www-form-urlencoded":
         raise Problem("no-file")
     if kind != "multipart/form-data":
         yield request.stream(), clean_name(file_name)
         return
-    parser = MultiPartParser(request.headers, _counted(request, limit), max_files=1, max_fields=8)
+    async with _files(request, limit, 1) as files:
+        if not files:
+            raise Problem("no-file")
+        yield _pieces(files[0]), clean_name(file_name or files[0].filename)
+
+
+@asynccontextmanager
+async def many_of(request: Request, limit: int) -> AsyncIterator[list[tuple[AsyncIterator[bytes], str]]]:
+    """The pieces and the name of each file of a form, when all of it has come. `limit`: bytes of all of them.
+
+    Raises Problem("no-file"), Problem("too-many-files"), TooLarge.
+    """
+    _announced(request, limit)
+    if _kind(request) != "multipart/form-data":
+        raise Problem("no-file")
+    async with _files(request, limit, MOST_FILES) as files:
+        if not files:
+            raise Problem("no-file")
+        yield [(_pieces(file), clean_name(file.filename)) for file in files]
+
+
+def _announced(request: Request, limit: int) -> None:
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit + FORM_MARGIN:
+        raise too_large(limit)
+
+
+def _kind(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@asynccontextmanager
+async def _files(request: Request, limit: int, most: int) -> AsyncIterator[list[UploadFile]]:
+    parser = MultiPartParser(request.headers, _counted(request, limit), max_files=most, max_fields=8)
+    parser.spool_max_size = MIB // most  # in memory, of each file
     try:
         form = await parser.parse()
-    except (MultiPartException, KeyError):  # KeyError: no boundary
-        raise Problem("no-file") from None
+    except (MultiPartException, KeyError) as error:  # KeyError: no boundary
+        raise Problem("too-many-files" if most > 1 and "many files" in str(error) else "no-file") from None
     try:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise Problem("no-file")
-        yield _pieces(file), clean_name(file_name or file.filename)
+        yield [file for file in form.getlist("file") if isinstance(file, UploadFile)]
     finally:
         await form.close()
 

@@ -17,7 +17,7 @@ import structlog
 
 from extractor.errors import DirectiveError
 from service.access.actor import the_service
-from service.intake.reception import Order, Reception
+from service.intake.reception import Order, Reception, StillChanging
 from service.store.documents import BULK
 
 log = structlog.get_logger()
@@ -52,19 +52,24 @@ class Folder:
             try:
                 self.look()
             except Exception:
-                # A share that is away, a database that restarts: the files are still there at the next look.
+                # A share that is away: the files are still there at the next look.
                 log.exception("watched folder", folder=str(self.path))
 
     def look(self) -> int:
         """Take in what has not changed since the last look; how many files were taken or refused."""
-        now = {file: (status.st_size, status.st_mtime_ns) for file in self._files() for status in (file.stat(),)}
+        now = {file: seen for file in self._files() if (seen := _state(file))}
         complete = [file for file, seen in now.items() if self._seen.get(file) == seen and seen[0] > 0]
         self._seen = now
+        done = 0
         for file in complete:
             if self._stopping.is_set():
                 break
-            self._take(file)
-        return len(complete)
+            try:
+                done += self._take(file)
+            except Exception:
+                # One that cannot be read, or a database that restarts: it is tried at the next look, and the others now.
+                log.exception("file not taken", file=file.name)
+        return done
 
     def _files(self) -> Iterator[Path]:
         aside = (self.path / RECEIVED, self.path / REFUSED)
@@ -73,21 +78,37 @@ class Folder:
             if file.is_file() and not file.is_symlink() and not hidden and not any(a in file.parents for a in aside):
                 yield file
 
-    def _take(self, file: Path) -> None:
+    def _take(self, file: Path) -> bool:
         order = Order(the_service(f"thư mục {self.path.name}"), priority=BULK)
         try:
             received = self.reception.take(file, order)
         except DirectiveError as error:
-            moved = self._move(file, REFUSED)
-            moved.with_name(moved.name + ".ly-do.txt").write_text(f"{error.message}\n{error.message_en}\n", "utf-8")
+            aside = self._place(file, REFUSED)
+            # The note first: killed in between, there is a note too many and no file without one.
+            aside.with_name(f"{aside.name}.ly-do.txt").write_text(f"{error.message}\n{error.message_en}\n", "utf-8")
+            file.rename(aside)
             log.warning("file refused", file=file.name, code=error.code)
-            return
-        self._move(file, RECEIVED)
+            return True
+        except (StillChanging, FileNotFoundError):  # the next look sees what has become of it
+            return False
+        if _state(file) == self._seen[file]:
+            file.rename(self._place(file, RECEIVED))
         log.info("file received", document=str(received.document.id), new=received.new_document)
+        return True
 
-    def _move(self, file: Path, to: str) -> Path:
-        target = self.path / to / file.relative_to(self.path)
+    def _place(self, file: Path, room: str) -> Path:
+        """A free place in a room, with the folders that the file lay in."""
+        target = self.path / room / file.relative_to(self.path)
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
             target = target.with_name(f"{target.stem}.{datetime.now():%Y%m%d-%H%M%S-%f}{target.suffix}")
-        return file.rename(target)
+        return target
+
+
+def _state(file: Path) -> tuple[int, int] | None:
+    """Size and moment of the last change; None when it has gone."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns

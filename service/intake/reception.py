@@ -7,6 +7,7 @@ the next upload of the same bytes takes over.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,10 @@ Enqueue = Callable[[Session, Job], None]  # within the caller's transaction
 
 class NothingToReplace(Exception):
     """The document that is said to be replaced is not there."""
+
+
+class StillChanging(OSError):
+    """A file was written to while it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +74,16 @@ class Reception:
         return await asyncio.to_thread(self._admit, sha256, file_name, kind, incoming.size, order)
 
     def take(self, file: Path, order: Order) -> Received:
-        """Take in a file of this machine. Raises as `receive`, and OSError; the file itself is left where it is."""
+        """Take in a file of this machine. Raises as `receive`, StillChanging, OSError; the file is left where it is."""
 
         async def pieces() -> AsyncIterator[bytes]:
             with file.open("rb") as opened:
+                before = os.fstat(opened.fileno())
                 while piece := opened.read(MIB):
                     yield piece
+                after = os.fstat(opened.fileno())
+            if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+                raise StillChanging(f"{file} thay đổi trong khi đọc / changed while it was read")
 
         return asyncio.run(self.receive(pieces(), file.name, order))
 
@@ -96,11 +105,7 @@ class Reception:
         return head
 
     def _admit(self, sha256: str, file_name: str, kind: str, size: int, order: Order) -> Received:
-        try:
-            return self._commit(sha256, file_name, kind, size, order)
-        except IntegrityError:
-            # Somebody committed the same bytes a moment ago; now their rows are there to be found.
-            return self._commit(sha256, file_name, kind, size, order)
+        return _again(lambda: self._commit(sha256, file_name, kind, size, order))
 
     def _commit(self, sha256: str, file_name: str, kind: str, size: int, order: Order) -> Received:
         with self.database.writing() as session:
@@ -126,6 +131,9 @@ class Reception:
 
     def read_again(self, document: Document, actor: Actor) -> Received:
         """Queue another reading of a document, unless one is under way."""
+        return _again(lambda: self._read_again(document, actor))
+
+    def _read_again(self, document: Document, actor: Actor) -> Received:
         with self.database.writing() as session:
             reading = documents.live_job(session, document.id)
             job = reading or self._queue(session, document, documents.CLERK)
@@ -137,6 +145,14 @@ class Reception:
         job = documents.add_job(session, document, priority=priority)
         self.enqueue(session, job)
         return job
+
+
+def _again(commit: Callable[[], Received]) -> Received:
+    """Two who add the same at once cannot both; the second tries again, and finds what the first has added."""
+    try:
+        return commit()
+    except IntegrityError:
+        return commit()
 
 
 def too_large(limit: int) -> TooLarge:

@@ -8,6 +8,7 @@ people have said.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -52,6 +53,7 @@ def keep_reading(
     session: Session, document: Document, record: DirectiveRecord, *, pipeline_version: str, job_id: UUID | None
 ) -> Record:
     """Add what the pipeline read; it becomes current unless a person has had the last word."""
+    record = _storable(record)
     current = version(session, document.id, document.current_version)
     settled = document.approved or document.withdrawn_at is not None
     said_by_people = current is not None and (current.origin == "corrected" or settled)
@@ -81,7 +83,7 @@ def correct(
     base = version(session, document.id, document.current_version)
     assert base, "a correction is of something"
     before = {"version": base.version, "sha256": base.sha256}
-    record = _lay_out(session, document, record, same_key)
+    record = _lay_out(session, document, _storable(record), same_key)
     if _same_sitting(document, base, actor):
         kept = base
         _fill(kept, record)
@@ -201,6 +203,25 @@ def _fill(kept: Record, record: DirectiveRecord) -> None:
     kept.status = record.status
     kept.body = record.model_dump_json(by_alias=True)
     kept.sha256 = hashlib.sha256(kept.body.encode()).hexdigest()
+
+
+def _storable(record: DirectiveRecord) -> DirectiveRecord:
+    """PostgreSQL keeps no NUL characters. A space stands for each, so that places in the text hold."""
+    body = record.model_dump_json(by_alias=True)
+    if "\\u0000" not in body:
+        return record
+    return DirectiveRecord.model_validate(_without_nul(json.loads(body)))
+
+
+def _without_nul(value: Any) -> Any:
+    match value:
+        case str():
+            return value.replace("\x00", " ")
+        case list():
+            return [_without_nul(item) for item in value]
+        case dict():
+            return {_without_nul(key): _without_nul(item) for key, item in value.items()}
+    return value
 
 
 def _rows(session: Session, document: Document) -> Sequence[Task]:

@@ -102,7 +102,7 @@ def test_a_record_is_not_sent_twice(client: TestClient, upload: Upload, ended: E
 def test_the_body_may_be_the_file_itself(client: TestClient, ended: Ended) -> None:
     answer = client.post(
         "/v1/documents",
-        params={"file_name": "..\\..\\etc/công\x00 điện.txt"},
+        params={"file_name": "..\\..\\etc/công\x07 điện.txt"},
         content=b"raw=1",
         headers={"Content-Type": "text/plain"},
     )
