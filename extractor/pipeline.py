@@ -6,9 +6,13 @@ from pathlib import Path
 
 from extractor.facts import read_facts
 from extractor.layout import lay_out
+from extractor.layout.document import LaidPage
+from extractor.layout.order import place as place_page
 from extractor.progress import OnProgress, Progress
-from extractor.reading.open import read
+from extractor.reading.open import ReadFile, read
 from extractor.record import DirectiveRecord, Source
+
+__all__ = ["LaidPage", "ReadFile", "extract", "place", "read", "understand"]
 
 
 def extract(
@@ -18,15 +22,19 @@ def extract(
     file_name: str | None = None,
     jobs: int | None = None,
 ) -> DirectiveRecord:
-    """One directive as a record.
+    """One directive as a record: `read`, then `understand`.
 
     `source` is a path, or the file's bytes (then `file_name` names it). `jobs` is how many pages are read at once (default: one a core).
     `progress` is told each step and may stop the work by raising `Cancelled`. Raises a `DirectiveError`: bad input, Tesseract missing.
     A page that cannot be read does not fail the document: the record is "partial" and a warning names the page.
     """
+    path = Path(source) if isinstance(source, str) else source
+    return understand(read(path, file_name=file_name, progress=progress, jobs=jobs), progress=progress)
+
+
+def understand(file: ReadFile, *, progress: OnProgress | None = None) -> DirectiveRecord:
+    """What a file says whose pages have been read: layout, facts, record. Takes a small part of the time of reading a scan."""
     tell = progress or (lambda _: None)
-    tell(Progress("open"))
-    file = read(Path(source) if isinstance(source, str) else source, file_name=file_name, progress=progress, jobs=jobs)
     tell(Progress("layout", len(file.pages), len(file.pages)))
     document = lay_out(file.pages)
     tell(Progress("facts", len(file.pages), len(file.pages)))
@@ -48,3 +56,11 @@ def extract(
     )
     tell(Progress("done", len(file.pages), len(file.pages)))
     return record
+
+
+def place(file: ReadFile) -> tuple[LaidPage, ...]:
+    """The pages with their texts, the very ones of the record, and their words: characters, box in points, confidence.
+
+    Text that was given, not read, has no boxes and so no words.
+    """
+    return tuple(place_page(page) for page in file.pages)
