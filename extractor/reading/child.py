@@ -113,7 +113,7 @@ def _signatures(path: Path) -> dict[str, Any]:
 def page_to_json(page: ReadPage) -> dict[str, Any]:
     """A page as JSON's types."""
     values = asdict(page)
-    values["words"] = [[w.text, w.box, w.confidence, w.line, w.bold, w.italic] for w in page.words]
+    values["words"] = [[w.text, w.box, w.confidence, w.line, w.bold, w.italic, w.raw] for w in page.words]
     values["warnings"] = [w.model_dump() for w in page.warnings]
     return values
 

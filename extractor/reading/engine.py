@@ -28,6 +28,7 @@ class Recognised:
     box: tuple[float, float, float, float]
     confidence: float  # 0 to 1, calibrated: of the words at 0.9, nine of ten are right
     line: int  # words of one line share it
+    raw: str | None = None  # what was read, where the text was repaired
 
 
 class Engine(Protocol):

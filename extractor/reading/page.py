@@ -18,6 +18,7 @@ class Word:
     line: int = 0  # the engine's own line number; words of one engine line share it
     bold: bool | None = None
     italic: bool | None = None
+    raw: str | None = None  # what the engine read, where `text` was repaired
 
 
 @dataclass(frozen=True, slots=True)

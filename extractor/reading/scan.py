@@ -15,6 +15,7 @@ from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.grid import find_grids
 from extractor.reading.limits import MAX_RENDER_SIDE
 from extractor.reading.page import ReadPage, Word, turned
+from extractor.reading.repair import repair
 from extractor.record import Box, Warning
 
 # As accurate as 300 dpi on official scans and a quarter cheaper; scans of 100 dpi, 1-bit ones too, have half the errors
@@ -53,7 +54,9 @@ def read_scan(
     def on_page(box: Box) -> Box:
         return turned((box[0] * across, box[1] * down, box[2] * across, box[3] * down), *upright_size, -turn)
 
-    words = tuple(Word(text=w.text, box=on_page(w.box), confidence=w.confidence, line=w.line) for w in found)
+    words = tuple(
+        Word(text=w.text, box=on_page(w.box), confidence=w.confidence, line=w.line, raw=w.raw) for w in repair(found)
+    )
     mean = sum(w.confidence for w in words) / len(words)
     lines = tuple(map(on_page, ruled))
     return ReadPage(number, width, height, "ocr", words=words, confidence=mean, turn=turn, rules=lines)

@@ -1,0 +1,232 @@
+"""Puts right the marks of words that the engine doubts, by what directives write around them.
+
+Engines lose the upper of two marks ("thống" read as "thông") or take one for another; what they read is a syllable all the same, and only
+its neighbours tell that it is not meant. For every doubted syllable those that differ from it in marks alone compete, each with what the
+engine thought of it and with how often it stands beside its neighbours (`knowledge/bigrams.csv`); all words of a page are weighed together.
+The letters themselves are never changed, nor is anything with a digit in it; a name is changed only into one that the tables know.
+What was read is kept beside what is now there.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+
+import regex as re
+
+from extractor.knowledge.spelling import modern
+from extractor.knowledge.table import rows
+from extractor.reading.engine import Recognised
+from extractor.reading.syllable import TONES, is_syllable
+
+SURE = 0.995  # words that the engine gives more than this are never touched
+TWICE = 0.9  # below this two marks of a word may be wrong
+LEAST = 0.5  # a repair is made from this probability on
+
+_WORD = re.compile(r"(\P{L}*)(\p{L}+)(\P{L}*)")
+_ENDS = ".;:)!?”"
+_VOWELS = "aăâeêioôơuưy"
+_UNSEEN = 0.01  # of an occurrence: what a syllable that no table has counts
+_SPREAD = 3000  # occurrences' worth of doubt in the table as a whole
+
+# Of a wrong mark, the share of each kind.
+_LOST_TONE = math.log(0.5)  # ô for ổ: two marks, the upper one lost
+_OTHER_TONE = math.log(0.12)
+_OTHER_MARK = math.log(0.05)  # o for ô
+_OTHER_BOTH = math.log(0.03)
+_STROKE = math.log(0.05)  # d for đ
+_SECOND = -1.5  # a second wrong mark in a word
+
+
+@dataclass(frozen=True, slots=True)
+class Bigrams:
+    """How often syllables, and pairs of them, stand in directives (lower case, tone marks in the newer place)."""
+
+    alone: Mapping[str, int]
+    pairs: Mapping[tuple[str, str], int]
+    followed: Mapping[str, int]  # by how many different syllables
+    size: int
+
+    def chance(self, syllable: str, before: str | None) -> float:
+        """Probability of a syllable behind another, or behind anything (None)."""
+        any_place = (self.alone.get(syllable, 0) + _UNSEEN) / (self.size + _SPREAD)
+        if before is None or not (seen := self.alone.get(before, 0)):
+            return any_place
+        trust = seen / (seen + self.followed.get(before, 0) + 3)
+        return trust * self.pairs.get((before, syllable), 0) / seen + (1 - trust) * any_place
+
+
+@lru_cache(maxsize=1)
+def bigrams() -> Bigrams:
+    """The table in `knowledge/bigrams.csv`."""
+    alone: dict[str, int] = {}
+    pairs: dict[tuple[str, str], int] = {}
+    followed: dict[str, int] = {}
+    for row in rows("bigrams.csv"):
+        if row["next"]:
+            pairs[row["syllable"], row["next"]] = int(row["count"])
+            followed[row["syllable"]] = followed.get(row["syllable"], 0) + 1
+        else:
+            alone[row["syllable"]] = int(row["count"])
+    return Bigrams(alone, pairs, followed, sum(alone.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What a word may be: its letters in lower case (None for what is no word), as a key of the table, and the engine's log odds."""
+
+    letters: str | None
+    key: str | None
+    weight: float
+
+
+def repair(words: Sequence[Recognised], table: Bigrams | None = None) -> list[Recognised]:
+    """The words of a page in the engine's order, with repaired text, what was read in `raw`, and how sure that is now."""
+    if not words:
+        return []
+    known = table or bigrams()
+    choices = [_choices(words, i, known) for i in range(len(words))]
+    linked = [False, *(_linked(before, word) for before, word in pairwise(words))]
+    chances = _weigh(choices, linked, known)
+    return [_chosen(*each) for each in zip(words, choices, chances, strict=True)]
+
+
+def _chosen(word: Recognised, choices: Sequence[_Choice], chances: Sequence[float]) -> Recognised:
+    best = max(range(len(choices)), key=lambda i: chances[i])
+    if len(choices) == 1:
+        return word
+    if best == 0 or chances[best] < LEAST:
+        return replace(word, confidence=chances[0])
+    match = _WORD.fullmatch(word.text)
+    letters = choices[best].letters
+    assert match and letters
+    text = (
+        match[1]
+        + "".join(c.upper() if was.isupper() else c for was, c in zip(match[2], letters, strict=True))
+        + match[3]
+    )
+    return replace(word, text=text, raw=word.text, confidence=chances[best])
+
+
+def _choices(words: Sequence[Recognised], at: int, table: Bigrams) -> list[_Choice]:
+    word = words[at]
+    match = _WORD.fullmatch(word.text)
+    if not match:
+        return [_Choice(None, None, 0.0)]
+    letters = match[2].lower()
+    as_read = _Choice(letters, modern(letters), math.log(min(max(word.confidence, 0.05), 0.999)))
+    if word.confidence > SURE or len(letters) != len(match[2]):
+        return [as_read]
+    doubt = math.log(1 - word.confidence)
+    found = _alternatives(letters, twice=word.confidence < TWICE)
+    others = [_Choice(v, modern(v), doubt + share) for v, share in found.items() if modern(v) in table.alone]
+    beside = _capital_neighbours(words, at) if match[2][0].isupper() else None
+    if beside:
+        # Part of a name or a heading: only what the tables know to stand beside a neighbour.
+        before, behind = beside
+        others = [c for c in others if c.key and ((before, c.key) in table.pairs or (c.key, behind) in table.pairs)]
+    return [as_read, *others]
+
+
+def _capital_neighbours(words: Sequence[Recognised], at: int) -> tuple[str | None, str | None] | None:
+    """The keys of the words before and behind that are capitalised too; None if neither is."""
+    keys: list[str | None] = []
+    for i, first, second in ((at - 1, at - 1, at), (at + 1, at, at + 1)):
+        match = _WORD.fullmatch(words[i].text) if 0 <= i < len(words) else None
+        beside = match and match[2][0].isupper() and _linked(words[first], words[second])
+        keys.append(modern(match[2].lower()) if match and beside else None)
+    return (keys[0], keys[1]) if keys[0] or keys[1] else None
+
+
+def _linked(before: Recognised, word: Recognised) -> bool:
+    return before.text[-1] not in _ENDS
+
+
+@lru_cache(maxsize=20_000)
+def _alternatives(letters: str, *, twice: bool) -> dict[str, float]:
+    """Syllables with the same letters and other marks, with the log of their share among wrong readings."""
+    once = _one_mark_off(letters)
+    found = dict(once)
+    if twice:
+        likely = [(v, share) for v, share in once.items() if share >= _OTHER_TONE]
+        for first, share in likely:
+            for second, further in _one_mark_off(first).items():
+                if further >= _OTHER_TONE and second != letters:
+                    found.setdefault(second, share + further + _SECOND)
+    return {v: share for v, share in found.items() if is_syllable(v)}
+
+
+def _one_mark_off(letters: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for i, read in enumerate(letters):
+        for other, share in _RIVALS.get(read, ()):
+            found[letters[:i] + other + letters[i + 1 :]] = share
+    return found
+
+
+def _rivals() -> dict[str, tuple[tuple[str, float], ...]]:
+    """For each letter those that differ from it in marks alone, with the log of their share among wrong readings."""
+
+    def parts(letter: str) -> tuple[str, str, str]:
+        decomposed = unicodedata.normalize("NFD", letter)
+        tone = "".join(c for c in decomposed if c in TONES)
+        return decomposed[0], unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in TONES)), tone
+
+    vowels = [unicodedata.normalize("NFC", vowel + tone) for vowel in _VOWELS for tone in ("", *sorted(TONES))]
+    rivals: dict[str, tuple[tuple[str, float], ...]] = {"d": (("đ", _STROKE),), "đ": (("d", _STROKE),)}
+    for read in vowels:
+        base, plain, tone = parts(read)
+        own: list[tuple[str, float]] = []
+        for other in vowels:
+            other_base, other_plain, other_tone = parts(other)
+            if other == read or other_base != base:
+                continue
+            if other_plain == plain:
+                own.append((other, _LOST_TONE if not tone and plain != base else _OTHER_TONE))
+            else:
+                own.append((other, _OTHER_MARK if other_tone == tone else _OTHER_BOTH))
+        rivals[read] = tuple(own)
+    return rivals
+
+
+_RIVALS = _rivals()
+
+
+def _weigh(choices: Sequence[Sequence[_Choice]], linked: Sequence[bool], table: Bigrams) -> list[list[float]]:
+    """The probability of each choice of each word, given all others: sums over all ways through the page, forward and backward."""
+    forward: list[list[float]] = []
+    steps: list[list[list[float]]] = []
+    for i, own in enumerate(choices):
+        if i == 0:
+            step = [[table.chance(c.key, None) if c.key else 1.0 for c in own]]
+            before = [1.0]
+        else:
+            step = [
+                [table.chance(c.key, b.key if linked[i] else None) if c.key else 1.0 for c in own]
+                for b in choices[i - 1]
+            ]
+            before = forward[-1]
+        steps.append(step)
+        sums = [
+            math.exp(c.weight) * sum(b * row[j] for b, row in zip(before, step, strict=True)) for j, c in enumerate(own)
+        ]
+        forward.append(_shares(sums))
+    backward = [1.0] * len(choices[-1])
+    chances: list[list[float]] = []
+    for i in range(len(choices) - 1, -1, -1):
+        chances.append(_shares([f * b for f, b in zip(forward[i], backward, strict=True)]))
+        if i:
+            own = choices[i]
+            backward = _shares(
+                [sum(row[j] * math.exp(c.weight) * backward[j] for j, c in enumerate(own)) for row in steps[i]]
+            )
+    return chances[::-1]
+
+
+def _shares(values: Sequence[float]) -> list[float]:
+    whole = sum(values)
+    return [value / whole for value in values] if whole else [1 / len(values)] * len(values)
