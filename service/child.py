@@ -1,27 +1,31 @@
 """The process that reads one document: ``python -m service.child`` with what to do as JSON in the first argument.
 
 It speaks in JSON lines on standard output: ``{"stage", "page", "pages"}`` as it goes on, at last
-``{"status", "result", "pipeline"}`` or ``{"error": {"code", "message", "message_en"}}``. It leads its process
-group and ends the group when its standard input closes, so nothing of it outlives a service that was killed.
+``{"status", "result", "pipeline", "reading", "images", "words"}`` or ``{"error": {"code", "message", "message_en"}}``.
+It leads its process group and ends the group when its standard input closes, so nothing of it outlives a service that
+was killed.
 """
 
 from __future__ import annotations
 
 import base64
+import contextlib
+import hashlib
 import json
 import os
 import resource
 import signal
 import sys
 import threading
-import traceback
 from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypedDict
 
 from service.store.blobs import FULL
+from service.trace import trace
 
 if TYPE_CHECKING:
+    from extractor.pipeline import LaidPage, ReadFile
     from extractor.record import DirectiveRecord
 
 DEFECT = "internal-error"
@@ -33,8 +37,10 @@ class Order(TypedDict):
 
     source: str
     file_name: str
+    kept: str | None  # an earlier reading, among the readings
     results: str
     images: str
+    readings: str
     extractor: str
     processes: int
     memory: int
@@ -67,11 +73,18 @@ def _read(order: Order, say: IO[str]) -> dict[str, Any]:
     def told(progress: Progress) -> None:
         _say(say, {"stage": progress.stage, "page": progress.page, "pages": progress.pages})
 
-    module, _, function = order["extractor"].partition(":")
     try:
-        record: DirectiveRecord = getattr(import_module(module), function)(
-            Path(order["source"]), progress=told, jobs=order["processes"] or None
+        extractor = import_module(order["extractor"])
+        kept = _kept(order)
+        # The file is kept under its hash; the record names it as its sender did.
+        file: ReadFile = kept or extractor.read(
+            Path(order["source"]),
+            file_name=order["file_name"],
+            progress=told,
+            jobs=order["processes"] or None,
         )
+        record: DirectiveRecord = extractor.understand(file, progress=told)
+        pages: tuple[LaidPage, ...] = extractor.place(file)
     except DirectiveError as error:
         return {"error": {"code": error.code, "message": error.message, "message_en": error.message_en}}
     except MemoryError:
@@ -79,14 +92,58 @@ def _read(order: Order, say: IO[str]) -> dict[str, Any]:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in FULL:
             raise
-        traceback.print_exc()  # for the log, not for people
+        print(trace(error), file=sys.stderr)  # for the log, not for people
         return {"error": _defect()}
-    # The file is kept under its hash; the record names it as its sender did.
-    source = record.source.model_copy(update={"file_name": order["file_name"]})
-    record = record.model_copy(update={"source": source})
-    images = _images(record, order)
     result = Blobs(Path(order["results"])).put(record.model_dump_json(by_alias=True).encode())
-    return {"status": record.status, "result": result, "pipeline": VERSION, "images": images}
+    return {
+        "status": record.status,
+        "result": result,
+        "pipeline": VERSION,
+        "reading": order["kept"] if kept else _keep(file, order),
+        "images": None if kept else _images(record, order),
+        "words": _words(pages, order),
+    }
+
+
+def _kept(order: Order) -> ReadFile | None:
+    """What an earlier job read, if the pages would be read alike today."""
+    from extractor import load_reading
+    from service.store.blobs import Blobs
+
+    if order["kept"]:
+        with contextlib.suppress(FileNotFoundError):
+            return load_reading(Blobs(Path(order["readings"])).get(order["kept"]))
+    return None
+
+
+def _keep(file: ReadFile, order: Order) -> str | None:
+    """The SHA-256 of the reading; None for one that lacks pages: another time they may be read."""
+    from extractor import dump_reading
+    from service.store.blobs import Blobs
+
+    if any(page.reading == "failed" for page in file.pages):
+        return None
+    return Blobs(Path(order["readings"])).put(dump_reading(file))
+
+
+def _words(pages: tuple[LaidPage, ...], order: Order) -> list[tuple[int, str, str]]:
+    """Of each page that has placed words its number, the SHA-256 of its text, and that of the words among the readings."""
+    from service.store.blobs import Blobs
+
+    blobs = Blobs(Path(order["readings"]))
+    return [
+        (page.number, hashlib.sha256(page.text.encode()).hexdigest(), blobs.put(_placed(page)))
+        for page in pages
+        if page.words
+    ]
+
+
+def _placed(page: LaidPage) -> bytes:
+    """Each word as [start, end, x0, y0, x1, y1, confidence], as JSON."""
+    words = [
+        [word.start, word.end, *(round(edge, 1) for edge in word.box), round(word.confidence, 3)] for word in page.words
+    ]
+    return json.dumps(words, separators=(",", ":")).encode()
 
 
 def _images(record: DirectiveRecord, order: Order) -> dict[str, str]:

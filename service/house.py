@@ -33,6 +33,7 @@ class House:
     database: Database
     originals: Blobs
     images: Blobs
+    readings: Blobs
     queue: jobs.Queue
     worker: jobs.Worker | None
     reception: Reception
@@ -51,16 +52,17 @@ class House:
             database = Database(settings.url)
             closing.callback(database.close)
             prepare(settings, database)
-            originals, images, results = (Blobs(settings.data / room) for room in ("originals", "images", "results"))
+            rooms = ("originals", "images", "readings", "results")
+            originals, images, readings, results = (Blobs(settings.data / room) for room in rooms)
             queue = jobs.Queue(settings)
             closing.callback(queue.close)
             worker = None
             if work:
-                worker = jobs.Worker(name, settings, database, queue, originals, images, results)
+                worker = jobs.Worker(name, settings, database, queue, originals, images, readings, results)
                 closing.callback(worker.stop)
                 worker.start()
             reception = Reception(database, originals, queue.enqueue, settings.upload_bytes)
-            return cls(settings, database, originals, images, queue, worker, reception, closing.pop_all())
+            return cls(settings, database, originals, images, readings, queue, worker, reception, closing.pop_all())
 
     def close(self) -> None:
         """Drain, then let go of everything."""

@@ -135,6 +135,7 @@ class Worker:
         queue: Queue,
         originals: Blobs,
         images: Blobs,
+        readings: Blobs,
         results: Blobs,
     ) -> None:
         self.name = name
@@ -143,6 +144,7 @@ class Worker:
         self.queue = queue
         self.originals = originals
         self.images = images
+        self.readings = readings
         self.results = results
         self.running: set[UUID] = set()  # jobs whose document is being read, or was and is being stored
         self.active: Counter[str] = Counter()  # jobs that the engine runs here, by id
@@ -271,10 +273,12 @@ class Worker:
                 outcome = await reader.read(
                     self.originals.path(begun.sha256),
                     begun.file_name,
-                    self._results(job_id).root,
-                    self.images.root,
-                    self.settings,
-                    teller.told,
+                    begun.reading,
+                    results=self._results(job_id).root,
+                    images=self.images.root,
+                    readings=self.readings.root,
+                    settings=self.settings,
+                    told=teller.told,
                 )
             except NotMine:
                 self.running.discard(job_id)
@@ -295,7 +299,9 @@ class Worker:
             return {
                 "result": outcome.result,
                 "pipeline": outcome.pipeline,
+                "reading": outcome.reading,
                 "images": outcome.images,
+                "words": outcome.words,
                 "seconds": teller.seconds(),
             }
 
@@ -327,7 +333,8 @@ class Worker:
                 if job:
                     document = session.get_one(Document, job.document_id, with_for_update=True)
                     records.keep_reading(session, document, record, pipeline_version=outcome["pipeline"], job_id=job_id)
-                    pages.keep(session, document.id, outcome.get("images", {}))
+                    document.reading = outcome.get("reading")
+                    pages.keep(session, document.id, outcome.get("images"), outcome.get("words", ()))
                     tally.count(session, "pages", amount=len(record.source.pages))
                     for stage, seconds in outcome.get("seconds", {}).items():
                         tally.count(session, "seconds", stage, seconds)

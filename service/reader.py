@@ -31,12 +31,14 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A record was made: its status, and where its JSON lies among the results."""
+    """A record was made: its status, where its JSON lies among the results, and the SHA-256 of what else is kept."""
 
     status: str
     result: str
     pipeline: str
-    images: dict[str, str]  # page number to the SHA-256 of its image
+    reading: str | None  # the words as read; None: not worth keeping
+    images: dict[str, str] | None  # page number to its image; None: as they were
+    words: list[tuple[int, str, str]]  # page number, its text, its placed words
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,27 @@ class ReaderDied(Exception):
 
 
 async def read(
-    source: Path, file_name: str, results: Path, images: Path, settings: Settings, told: Told
+    source: Path,
+    file_name: str,
+    kept: str | None,
+    *,
+    results: Path,
+    images: Path,
+    readings: Path,
+    settings: Settings,
+    told: Told,
 ) -> Reading | Failure:
-    """Read one document, telling progress as it goes. Raises ReaderDied, OSError; nothing of the process is left then."""
+    """Read one document, telling progress as it goes. `kept` is an earlier reading of its pages.
+
+    Raises ReaderDied, OSError; nothing of the process is left then.
+    """
     order = Order(
         source=str(source.resolve()),
         file_name=file_name,
+        kept=kept,
         results=str(results.resolve()),
         images=str(images.resolve()),
+        readings=str(readings.resolve()),
         extractor=settings.extractor,
         processes=settings.reading_processes,
         memory=settings.job_memory,
@@ -90,12 +105,12 @@ async def read(
         if last is None:
             raise ReaderDied(f"exit status {process.returncode}: {_tail(said)}")
         if last.get("error", {}).get("code") == DEFECT:
-            log.error("extractor failed", file=file_name, how=_tail(said))
+            log.error("extractor failed", how=_tail(said))
     if error := last.get("error"):
         if error["code"] == NO_SPACE:
             raise OSError(errno.ENOSPC, error["message_en"])
         return Failure(error["code"], error["message"], error["message_en"])
-    return Reading(last["status"], last["result"], last["pipeline"], last["images"])
+    return Reading(**last)
 
 
 async def _listen(process: asyncio.subprocess.Process, stall: int, told: Told) -> dict[str, Any] | None:

@@ -110,7 +110,7 @@ def _answers(house: House) -> int:
 
 def _leftovers(house: House) -> int:
     """Files of uploads and readings that were cut off."""
-    done = house.originals.sweep() + house.images.sweep()
+    done = house.originals.sweep() + house.images.sweep() + house.readings.sweep()
     for folder in (house.settings.data / "results").iterdir():
         if folder.is_dir() and _is_stale(folder.stat().st_mtime) and not _is_live(house, folder.name):
             shutil.rmtree(folder, ignore_errors=True)

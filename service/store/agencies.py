@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from service.store.fold import fold
+from service.store.fold import fold, initials
 from service.store.tables import Agency
 
 
@@ -31,7 +31,7 @@ class Agencies:
     def _make(self, name: str, agency_id: str) -> Agency:
         # Two writers may meet a new name at once; both go on with the one row.
         dialect = self._session.get_bind().dialect.name
-        values = {"name": name, "agency_id": agency_id, "fold": fold(name)}
+        values = {"name": name, "agency_id": agency_id, "fold": fold(name), "initials": initials(name)}
         if dialect == "postgresql":
             self._session.execute(postgresql.insert(Agency).values(values).on_conflict_do_nothing())
         else:

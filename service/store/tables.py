@@ -116,6 +116,8 @@ class Document(Base):
     signer: Mapped[str | None]
     pages: Mapped[int | None]
 
+    reading: Mapped[str | None] = mapped_column(sa.String(64))  # its pages as last read, among the readings
+
     @property
     def approved(self) -> bool:
         return self.approved_version is not None and self.approved_version == self.current_version
@@ -128,6 +130,20 @@ class Page(Base):
 
     document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+
+
+class PageWords(Base):
+    """The words of a page with their places, kept among the readings.
+
+    A newer pipeline may put a page's words in another order; those of every text that a version of the record has stay.
+    """
+
+    __tablename__ = "page_words"
+
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    text_sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     sha256: Mapped[str] = mapped_column(sa.String(64))
 
 
@@ -276,9 +292,31 @@ class Agency(Base):
     id: Mapped[int] = mapped_column(_Serial, primary_key=True, autoincrement=True)
     name: Mapped[str]
     fold: Mapped[str]
+    initials: Mapped[str]  # of the folded name, without "và"
     agency_id: Mapped[str]  # of the register; empty: not in it
 
     __table_args__ = (sa.UniqueConstraint("name", "agency_id"), sa.Index("ix_agency_agency_id", "agency_id"))
+
+
+class OwnAgency(Base):
+    """A body that an office has added to those of the register."""
+
+    __tablename__ = "own_agency"
+    __table_args__ = (sa.UniqueConstraint("office_id", "fold"),)
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(sa.ForeignKey("office.id"))
+    name: Mapped[str]
+    fold: Mapped[str]
+    abbreviations: Mapped[list[str]]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def agency_id(self) -> str:
+        """What assignments name it by, as they name others by their ids in the register."""
+        return f"office:{self.id}"
 
 
 class Assignment(Base):

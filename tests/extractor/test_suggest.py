@@ -103,7 +103,7 @@ def test_a_body_that_was_not_there_on_the_day_says_so_and_who_came_after() -> No
         ("sở kế hoạch và đầu tư", "name", True),
         ("sở kế h", "name", False),
         ("skh", "abbreviation", False),
-        ("sở k h", "beginnings", False),
+        ("sở k hoạch", "beginnings", False),
         ("kế hoạch và đầu tư", "words", False),
         ("so ke hoach dau tuu", "similar", False),
     ],

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import argon2
 import postgres
 import pytest
 import structlog
@@ -14,6 +15,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from extractor.record import DirectiveRecord
+from service.access import accounts
 from service.access.actor import SCOPES, Scope, the_service
 from service.access.tokens import create_token
 from service.app import create_app
@@ -22,6 +24,9 @@ from service.settings import Settings
 from service.store import documents, offices, records
 from service.store.ids import new_id
 
+# Passwords of tests are worth no work.
+accounts._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+accounts._NOBODY = accounts._hasher.hash("nobody")
 # The default renderer draws tracebacks in colour, which takes seconds.
 structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
 
@@ -33,8 +38,9 @@ def settings_for(data: Path, **given: Any) -> Settings:
     plain: Json = {
         "poll_seconds": 0.05,
         "drain_seconds": 0,
-        "extractor": "tests.service.fakes:extract",
+        "extractor": "tests.service.fakes",
         "rate_per_minute": 1_000_000,
+        "sign_ins_per_minute": 1_000_000,
     }
     return Settings(data=data, **plain | given)
 

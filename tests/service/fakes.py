@@ -1,6 +1,6 @@
-"""Readers that stand in for the pipeline: chosen by ``DIRECTIVES_EXTRACTOR``, steered by the file they are given.
+"""What stands in for the pipeline: chosen by ``DIRECTIVES_EXTRACTOR``, steered by the file they are given.
 
-The file is text of ``word=value`` pairs: ``pages=5 wait=0.2 fail=damaged-file die=1 partial=1 name=Sở Y tế``.
+The file is text of ``word=value`` pairs: ``pages=5;wait=0.2;fail=damaged-file;die=1;partial=1;scanned=1;lead=Sở Y tế``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from datetime import date
 from pathlib import Path
 
 from extractor.errors import DamagedFile
+from extractor.layout.document import LaidPage, PlacedWord
 from extractor.progress import OnProgress, Progress
+from extractor.reading.open import ReadFile
+from extractor.reading.page import ReadPage
 from extractor.record import (
     Assignment,
     Deadline,
@@ -28,9 +31,10 @@ from extractor.record import (
 )
 
 
-def extract(source: Path, *, progress: OnProgress | None = None, jobs: int | None = None) -> DirectiveRecord:
+def read(source: Path, *, file_name: str = "", progress: OnProgress | None = None, jobs: int | None = None) -> ReadFile:
+    """One page of the file's text, with `partial` one more that failed; with `scanned` its words have places."""
     text = source.read_text("utf-8")
-    orders = dict(re.findall(r"(\w+)=([^;\n]+)", text))
+    orders = _orders(text)
     tell = progress or (lambda _: None)
     pages = int(orders.get("pages", "2"))
     print("a library that prints")
@@ -45,14 +49,55 @@ def extract(source: Path, *, progress: OnProgress | None = None, jobs: int | Non
         os.kill(os.getpid(), signal.SIGKILL)
     if "fail" in orders:
         raise DamagedFile(detail=orders["fail"])
+    first = (
+        ReadPage(1, 595.0, 842.0, "ocr", text=text) if "scanned" in orders else ReadPage(1, 0.0, 0.0, "text", text=text)
+    )
+    failed = [ReadPage(2, 0.0, 0.0, "failed", text="", confidence=0.0)] if "partial" in orders else []
+    return ReadFile(file_name, hashlib.sha256(text.encode()).hexdigest(), "text/plain", (first, *failed))
+
+
+def understand(file: ReadFile, *, progress: OnProgress | None = None) -> DirectiveRecord:
+    """What `directive` makes of the orders."""
+    text = file.pages[0].text or ""
+    orders = _orders(text)
+    tell = progress or (lambda _: None)
+    pages = int(orders.get("pages", "2"))
     if "defect" in orders:
         raise RuntimeError("a defect with a secret in it")
     tell(Progress("facts", pages, pages))
     record = directive(text, number=orders.get("number", "01/CT-UBND"), lead=orders.get("lead", "Sở Y tế"))
-    if "partial" in orders:
-        record = record.model_copy(update={"status": "partial"})
+    source = record.source.model_copy(
+        update={"file_name": file.file_name, "pages": tuple(page.record() for page in place(file))}
+    )
+    status = "partial" if any(page.reading == "failed" for page in file.pages) else "success"
+    record = record.model_copy(update={"source": source, "status": status})
     tell(Progress("done", pages, pages))
     return record
+
+
+def place(file: ReadFile) -> tuple[LaidPage, ...]:
+    """The words of a scanned page stand in one line, ten points wide each."""
+    return tuple(
+        LaidPage(
+            page.number,
+            page.width,
+            page.height,
+            page.reading,
+            page.confidence,
+            page.text or "",
+            words=tuple(
+                PlacedWord(word.start(), word.end(), (10.0 * n, 20.0, 10.0 * n + 9, 30.0), 0.9)
+                for n, word in enumerate(re.finditer(r"\S+", page.text or ""))
+            )
+            if page.reading == "ocr"
+            else (),
+        )
+        for page in file.pages
+    )
+
+
+def _orders(text: str) -> dict[str, str]:
+    return dict(re.findall(r"(\w+)=([^;\n]+)", text))
 
 
 def directive(text: str, *, number: str, lead: str, tasks: int = 3) -> DirectiveRecord:

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 def environ(tmp_path: Path) -> dict[str, str]:
     folder = tmp_path / "tmp"
     folder.mkdir()
-    return {**os.environ, "TMPDIR": str(folder), "DIRECTIVES_EXTRACTOR": "tests.service.fakes:extract"}
+    return {**os.environ, "TMPDIR": str(folder), "DIRECTIVES_EXTRACTOR": "tests.service.fakes"}
 
 
 def _run(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -65,7 +65,9 @@ def test_a_reader_that_gets_nowhere_is_stopped(tmp_path: Path, limit: dict[str, 
     async def told(stage: str, page: int, pages: int) -> None:
         pass
 
-    outcome = asyncio.run(reader.read(source, "a.txt", tmp_path, tmp_path, settings_for(tmp_path, **limit), told))
+    rooms = {"results": tmp_path, "images": tmp_path, "readings": tmp_path}
+    settings = settings_for(tmp_path, **limit)
+    outcome = asyncio.run(reader.read(source, "a.txt", None, **rooms, settings=settings, told=told))
     assert isinstance(outcome, reader.Failure) and outcome.code == "too-slow"
     assert not trace.exists() or gone(trace.read_text())
 

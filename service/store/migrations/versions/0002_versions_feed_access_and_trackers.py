@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from alembic import op
 
-from service.store.fold import fold
+from service.store.fold import fold, initials
 from service.store.ids import new_id
 
 revision = "0002"
@@ -70,6 +70,7 @@ def _documents(office: UUID, now: datetime) -> None:
         batch.add_column(sa.Column("withdrawn_why", sa.Text()))
         batch.add_column(sa.Column("signer", sa.Text()))
         batch.add_column(sa.Column("number_fold", sa.Text()))
+        batch.add_column(sa.Column("reading", sa.String(64)))
     _fill("document", office_id=office, updated_at=now)
     op.execute("UPDATE document SET current_version = version")
     document = sa.table("document", *(sa.column(name, sa.Text()) for name in ("number", "number_fold")))
@@ -111,14 +112,18 @@ def _agencies() -> None:
         sa.Column("id", _serial, autoincrement=True, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("fold", sa.Text(), nullable=False),
+        sa.Column("initials", sa.Text(), nullable=False),
         sa.Column("agency_id", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_agency"),
         sa.UniqueConstraint("name", "agency_id", name="uq_agency_name_agency_id"),
     )
     op.create_index("ix_agency_agency_id", "agency", ["agency_id"])
     rows = op.get_bind().execute(sa.text("SELECT DISTINCT agency, coalesce(agency_id, '') FROM assignment")).all()
-    if rows:
-        op.bulk_insert(table, [{"name": name, "agency_id": known, "fold": fold(name)} for name, known in rows])
+    names = [
+        {"name": name, "agency_id": known, "fold": fold(name), "initials": initials(name)} for name, known in rows
+    ]
+    if names:
+        op.bulk_insert(table, names)
 
 
 def _tasks(office: UUID, now: datetime) -> None:
@@ -340,6 +345,31 @@ def _new_tables() -> None:
             ["document_id"], ["document.id"], name=op.f("fk_page_document_id_document"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("document_id", "number", name=op.f("pk_page")),
+    )
+    op.create_table(
+        "page_words",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text_sha256", sa.String(length=64), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_page_words_document_id_document"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("document_id", "number", "text_sha256", name=op.f("pk_page_words")),
+    )
+    op.create_table(
+        "own_agency",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("fold", sa.Text(), nullable=False),
+        sa.Column("abbreviations", sa.JSON(), nullable=False),
+        sa.Column("created_at", _moment, nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_own_agency_office_id_office")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_agency")),
+        sa.UniqueConstraint("office_id", "fold", name=op.f("uq_own_agency_office_id_fold")),
     )
     op.create_table(
         "sign_in",
