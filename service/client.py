@@ -16,7 +16,7 @@ texts. Nothing that it asks for does harm when asked twice, so it asks again whe
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
@@ -166,6 +166,39 @@ class Client:
                 return
             after = page["next"]
 
+    # Files
+
+    def export(self, file: Path, **filters: Any) -> None:
+        """Tasks as a table, in the form that the file's name ends with: .xlsx, .csv or .jsonl. A part is never left there."""
+        query = {name: str(value) for name, value in filters.items() if value is not None}
+        part = file.with_name(file.name + ".part")
+        try:
+            # A workbook begins to come when it is whole.
+            with self._http.stream("GET", f"/v1/exports/tasks{file.suffix}", params=query, timeout=3600) as answer:
+                if answer.is_error:
+                    answer.read()
+                self._raise(answer)
+                with part.open("wb") as out:
+                    for piece in answer.iter_bytes():
+                        out.write(piece)
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def annex(self, document_id: UUID) -> bytes:
+        """The workbook that assigns the tasks of one document."""
+        return self._get(f"/v1/documents/{document_id}/annex.xlsx").content
+
+    def calendar(self, **filters: Any) -> bytes:
+        """The deadlines of an agency or a document as iCalendar."""
+        query = {name: str(value) for name, value in filters.items() if value is not None}
+        return self._get("/v1/calendar.ics", query).content
+
+    def message(self, document_id: UUID, *, sender: str, receivers: Sequence[str], **more: Any) -> bytes:
+        """The edXML message of a document. Raises ServiceError "message-incomplete" with what it lacks."""
+        query = {"sender": sender, "receiver": list(receivers)} | more
+        return self._get(f"/v1/documents/{document_id}/message.edxml", query).content
+
     # The way there and back
 
     def _items(self, path: str, filters: dict[str, Any]) -> Iterator[Any]:
@@ -195,10 +228,14 @@ class Client:
                     break
                 pause = float(answer.headers.get("Retry-After", pause))
             time.sleep(pause)
+        self._raise(answer)
+        return answer
+
+    @staticmethod
+    def _raise(answer: httpx2.Response) -> None:
         if answer.is_error:
             try:
                 body = answer.json()
             except ValueError:
                 body = {"detail_en": answer.text[:200]}
             raise ServiceError(answer.status_code, body)
-        return answer

@@ -22,7 +22,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.access import accounts, tokens
+from service.access import accounts, calendar_token, tokens
 from service.access.actor import Actor
 from service.patience import passing
 from service.problems import Problem
@@ -82,7 +82,7 @@ class Doors:
 
         try:
             self._check(scope, headers)
-            state["actor"] = await self._who(headers, request_id)
+            state["actor"] = await self._who(scope, headers, request_id)
             self._count(scope, state["actor"])
             if state["actor"] is None and _is_page(scope["path"]):
                 where = quote(scope["path"] + ("?" + scope["query_string"].decode() if scope["query_string"] else ""))
@@ -128,7 +128,12 @@ class Doors:
         elif cookie_of(headers):
             raise Problem("cross-site")
 
-    async def _who(self, headers: Headers, request_id: str) -> Actor | None:
+    async def _who(self, scope: Scope, headers: Headers, request_id: str) -> Actor | None:
+        if (secret := calendar_token.shown(scope, headers)) is not None:
+            actor = await asyncio.to_thread(self._by_token, secret, request_id, calendar_token.CHALLENGE)
+            if not calendar_token.suffices(actor):
+                raise Problem("calendar-token-only", headers={"WWW-Authenticate": calendar_token.CHALLENGE})
+            return actor
         kind, _, secret = headers.get("authorization", "").partition(" ")
         cookie = cookie_of(headers)
         if kind.lower() == "bearer":
@@ -137,12 +142,12 @@ class Doors:
             return await asyncio.to_thread(self._by_cookie, cookie, request_id)
         return None
 
-    def _by_token(self, secret: str, request_id: str) -> Actor:
+    def _by_token(self, secret: str, request_id: str, challenge: str = 'Bearer error="invalid_token"') -> Actor:
         now = datetime.now(UTC)
         with self._database.reading() as session:
             token = tokens.find(session, secret, now)
             if token is None:
-                raise Problem("unauthenticated", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+                raise Problem("unauthenticated", headers={"WWW-Authenticate": challenge})
         if not tokens.is_noted(token, now):
             with self._database.writing() as session:
                 tokens.note_use(session, token.id, now)

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from service.access import calendar_token
 from service.access.actor import Actor, Scope
 from service.house import House
 from service.problems import Problem
@@ -50,6 +51,7 @@ Uploader = Annotated[Actor, needs("upload")]
 Corrector = Annotated[Actor, needs("correct")]
 Approver = Annotated[Actor, needs("approve")]
 Exporter = Annotated[Actor, needs("export")]
+Subscriber = Annotated[Actor, needs("calendar", f"{calendar_token.CHALLENGE}, Bearer")]
 FeedReader = Annotated[Actor, needs("feed")]
 Tracker = Annotated[Actor, needs("progress")]
 HookKeeper = Annotated[Actor, needs("webhooks")]
