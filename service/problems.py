@@ -117,16 +117,6 @@ KINDS: dict[str, Kind] = {
         "Đây là quản trị viên duy nhất còn đăng nhập được. Hãy có một quản trị viên khác trước.",
         "This is the only administrator who can sign in. Let there be another one first.",
     ),
-    "message-incomplete": Kind(
-        409, "Chưa lập được thông điệp", "The message cannot be made",
-        'Bản ghi hoặc tham số còn thiếu hoặc sai những gì thông điệp edXML cần; xem "errors".',
-        'The record or the parameters lack what an edXML message needs, or have it wrong; see "errors".',
-    ),
-    "classified": Kind(
-        409, "Văn bản mật", "Classified document",
-        "Văn bản có độ mật không được gửi qua trục liên thông văn bản.",
-        "A classified document must not go over the document exchange.",
-    ),
     "changed-meanwhile": Kind(
         412, "Đã có người sửa", "Changed meanwhile",
         "Nội dung đã thay đổi từ khi bạn tải về. Hãy tải lại rồi sửa tiếp.",
