@@ -74,7 +74,7 @@ STAGES = {
     "read": term("Đọc trang"),
     "layout": term("Dựng lại văn bản"),
     "facts": term("Bóc tách nhiệm vụ"),
-    "done": term("Xong"),
+    "done": term("Đang lưu kết quả"),
 }
 
 

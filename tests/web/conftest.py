@@ -25,7 +25,7 @@ import pytest
 playwright = pytest.importorskip("playwright.sync_api", reason="cần playwright / playwright is needed")
 
 from axe_playwright_python.sync_playwright import Axe  # noqa: E402
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright  # noqa: E402
 
 from extractor.record import DirectiveRecord  # noqa: E402
 from service.access import accounts  # noqa: E402
@@ -43,6 +43,7 @@ NO_BROWSER = "không có trình duyệt (Chromium; đặt CHROMIUM) / no browser
 OFFICE_SCREEN = (1366, 768)
 ZOOMED = (683, 384)  # the same screen at 200 %, in CSS pixels
 _TESTS = the_service("tests")
+expect.set_options(timeout=30_000)  # a machine may be busy with other things
 _PIXEL = bytes.fromhex(
     "524946463a000000574542505650382028000000b001009d012a0100010002003425a400037000fefb94000000"
 )  # a WebP of one pixel
@@ -136,8 +137,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     }
     environment |= {
         "PYTHONPATH": str(ROOT),
-        "DIRECTIVES_EXTRACTOR": "tests.service.fakes:extract",
+        "DIRECTIVES_EXTRACTOR": "tests.service.fakes",
         "DIRECTIVES_POLL_SECONDS": "0.05",
+        "DIRECTIVES_JOB_SLOTS": "2",
         "DIRECTIVES_DRAIN_SECONDS": "0",
         "DIRECTIVES_UPLOAD_BYTES": str(1 << 20),
         "DIRECTIVES_RATE_PER_MINUTE": "1000000",
