@@ -1,4 +1,4 @@
-"""`python -m corpus`: score the pipeline (`evaluate`), make its confidences (`calibrate`), measure it (`bench`), make scans of specimens (`scan`)."""
+"""`python -m corpus`: score the pipeline (`evaluate`), make its confidences (`calibrate`), measure it (`bench`, `reading`), make scans of specimens (`scan`)."""
 
 from __future__ import annotations
 
@@ -49,6 +49,14 @@ def main(arguments: list[str] | None = None) -> int:
     measure = commands.add_parser("bench", help="đo tốc độ / measure reading side by side with plain Tesseract")
     measure.add_argument("scans", nargs="*", type=Path, metavar="PDF", help="bản quét khác, có .truth.txt bên cạnh")
 
+    reading = commands.add_parser("reading", help="lỗi chữ của bản quét / character errors of scans, beside plain Tesseract")
+    reading.add_argument("places", nargs="*", type=Path, metavar="FOLDER|PDF", help="có NAME.truth.txt hoặc NAME.ref.txt")
+    reading.add_argument("--made", nargs="*", default=[], choices=sorted(RECIPES), metavar="RECIPE", help="bản quét tạo ra")
+    reading.add_argument("--texts", nargs="*", type=Path, metavar="FILE", help="văn bản để tạo bản quét; mặc định: mẫu")
+    reading.add_argument("--alone", action="store_true", help="không chạy Tesseract thường / without plain Tesseract")
+
+    commands.add_parser("bigrams", help="đếm âm tiết đi với nhau / count which syllables follow which, for repairs")
+
     commands.add_parser("load", add_help=False, help="đo dịch vụ dưới tải / measure the service under load")
 
     make = commands.add_parser("scan", help="tạo bản quét mẫu / make a scan of a specimen")
@@ -67,7 +75,14 @@ def main(arguments: list[str] | None = None) -> int:
 
         return load.main(arguments[1:])
     given = parser.parse_args(arguments)
-    return {"evaluate": _evaluate, "calibrate": _calibrate, "bench": _bench, "scan": _scan}[given.command](given)
+    return {
+        "evaluate": _evaluate,
+        "calibrate": _calibrate,
+        "bench": _bench,
+        "scan": _scan,
+        "reading": _reading,
+        "bigrams": _bigrams,
+    }[given.command](given)
 
 
 def _evaluate(given: argparse.Namespace) -> int:
@@ -170,6 +185,23 @@ def _bench(given: argparse.Namespace) -> int:
     for scan in given.scans or _real_scans():
         truth = scan.with_name(f"{scan.stem}.truth.txt")
         bench(scan, evaluate.truth_text(truth) if truth.exists() else None)
+    return 0
+
+
+def _reading(given: argparse.Namespace) -> int:
+    from corpus import reading
+
+    texts = given.texts or [specimen.text_path for specimen in specimens()]
+    done = reading.run(given.places, given.made, texts, beside_plain=not given.alone)
+    if not done:
+        print("Không có bản quét nào có .truth.txt hoặc .ref.txt bên cạnh.", file=sys.stderr)
+    return 0 if done else 3
+
+
+def _bigrams(given: argparse.Namespace) -> int:
+    from corpus import bigrams
+
+    (bigrams.KNOWLEDGE / bigrams.NAME).write_text(bigrams.table(), "utf8")
     return 0
 
 

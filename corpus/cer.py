@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from rapidfuzz.distance import Levenshtein
@@ -33,9 +34,9 @@ def body_cer(read: str, retyped: str) -> float:
 
     A re-typed text has another head and foot, its headings on lines of their own, tables in another order, and no page numbers. So words
     are aligned, and differences count where they are short and stand between words that agree. Capitals do not count, and tone marks do
-    in either place (hoà, hòa).
+    in either place (hoà, hòa). What comes after "Nơi nhận" is left to other measures.
     """
-    ours, theirs = (modern(fold(text)).lower().split() for text in (read, retyped))
+    ours, theirs = (modern(fold(text)).lower().split() for text in (re.split(r"Nơi nhận\W", read)[0], retyped))
     steps = list(Levenshtein.opcodes(ours, theirs))
     edits = size = 0
     for i, step in enumerate(steps):

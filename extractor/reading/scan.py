@@ -14,6 +14,7 @@ from extractor.reading.cells import recognise_cells, without_tables
 from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.grid import find_grids
 from extractor.reading.limits import MAX_RENDER_SIDE
+from extractor.reading.marks import put_right
 from extractor.reading.page import ReadPage, Word, turned
 from extractor.reading.repair import repair
 from extractor.record import Box, Warning
@@ -55,7 +56,8 @@ def read_scan(
         return turned((box[0] * across, box[1] * down, box[2] * across, box[3] * down), *upright_size, -turn)
 
     words = tuple(
-        Word(text=w.text, box=on_page(w.box), confidence=w.confidence, line=w.line, raw=w.raw) for w in repair(found)
+        Word(text=w.text, box=on_page(w.box), confidence=w.confidence, line=w.line, raw=w.raw)
+        for w in put_right(repair(found))
     )
     mean = sum(w.confidence for w in words) / len(words)
     lines = tuple(map(on_page, ruled))

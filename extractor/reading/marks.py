@@ -1,0 +1,105 @@
+"""Marks that recognition takes for others, put right where their place says what they are.
+
+Points of a list follow each other, so "©)" behind "b)" is "c)"; no sentence goes on in a small letter behind a full stop; a directive ends
+with "./.". Words stay what they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+import regex as re
+
+from extractor.knowledge.spelling import modern
+from extractor.reading.engine import Recognised
+from extractor.reading.repair import Bigrams, bigrams
+
+_POINTS = "abcdđeghiklmnopqrstuvxy"  # the order of points in legal texts
+_LIKE_LETTERS = {"©": "c", "ø": "g", "¡": "i", "ï": "i", "ð": "đ", "ñ": "đ", "€": "e", "œ": "g"}
+_LIKE_DIGITS = str.maketrans(
+    {"Š": "5", "§": "8", "l": "1", "I": "1", "]": "1", "|": "1", "O": "0", "S": "5", "B": "8", "Z": "2"}
+)
+_BULLETS = ("~", "¬", "_", "—", "-_", "_-", "_~", "'~")
+_POINT = re.compile(r"(\S)\)")
+_NUMBER = re.compile(r"(\S{1,2})\.")
+_SPECKS = (":", ".", ",", "'", "ˆ", "`", "|", "*")
+_END = re.compile(r"(?<![./,])(?:\./|/\.|\.\.|\.,/\.|\./,)$")
+_DOUBTED = 0.9
+_LEAST_PAIR = 2  # times that two words were seen beside each other
+
+
+def put_right(words: Sequence[Recognised], table: Bigrams | None = None) -> list[Recognised]:
+    """The words of a page with their list marks, bullets and stray full stops put right; what was read is kept in `raw`."""
+    known = table or bigrams()
+    lines = [list(own) for _, own in groupby(words, key=lambda word: word.line)]
+    point = number = None
+    right: list[Recognised] = []
+    for line in lines:
+        if len(line) > 1 and line[0].text in _SPECKS and line[0].confidence < _DOUBTED and _opens(line[1].text):
+            del line[0]
+        first = line[0]
+        if letter := _point(first.text, point):
+            first, point = _as(first, f"{letter})"), letter
+        elif (count := _number(first, number)) is not None:
+            first, number, point = _as(first, f"{count}."), count, None
+        elif first.text in _BULLETS and len(line) > 1:
+            first = _as(first, "-")
+        line[0] = first
+        right += _without_stray_stops(line, known)
+    return right
+
+
+def _as(word: Recognised, text: str) -> Recognised:
+    return word if word.text == text else replace(word, text=text, raw=word.raw or word.text)
+
+
+def _opens(text: str) -> bool:
+    return bool(_POINT.fullmatch(text) or _NUMBER.fullmatch(text))
+
+
+def _point(text: str, before: str | None) -> str | None:
+    """The letter of a point ("c)") that opens a line, given that of the point before."""
+    match = _POINT.fullmatch(text)
+    if not match:
+        return None
+    letter = _LIKE_LETTERS.get(match[1], match[1])
+    if letter in "dđ" and before in ("c", "d"):
+        letter = "d" if before == "c" else "đ"
+    return letter if letter in _POINTS else None
+
+
+def _number(word: Recognised, before: int | None) -> int | None:
+    """The number of a section ("5.") that opens a line: as read, or as it has to be behind the one before."""
+    match = _NUMBER.fullmatch(word.text)
+    if not match:
+        return None
+    if match[1].isdecimal():
+        return int(match[1])
+    meant = match[1].translate(_LIKE_DIGITS)
+    return int(meant) if meant.isdecimal() and before is not None and int(meant) == before + 1 else None
+
+
+def _without_stray_stops(line: Sequence[Recognised], table: Bigrams) -> list[Recognised]:
+    """A line without specks between words that belong together, taken for full stops; and with "./." whole at its end."""
+    kept: list[Recognised] = []
+    for i, word in enumerate(line):
+        behind = line[i + 1] if i + 1 < len(line) else None
+        if behind is None:
+            word = _as(word, _END.sub("./.", word.text))
+        elif word.text in _SPECKS and kept and _belong(kept[-1].text, behind.text, table):
+            if word.confidence < _DOUBTED:
+                continue
+        elif word.text.endswith(".") and _belong(word.text[:-1], behind.text, table):
+            word = _as(word, word.text[:-1])
+        kept.append(word)
+    return kept
+
+
+def _belong(before: str, behind: str, table: Bigrams) -> bool:
+    """Whether two words stand beside each other in directives, the second in small letters."""
+    small = re.match(r"\p{Ll}+", behind)
+    if not (before.isalpha() and small):
+        return False
+    return table.pairs.get((modern(before.lower()), modern(small[0])), 0) >= _LEAST_PAIR
