@@ -1,23 +1,40 @@
 """The log: one JSON object a line on standard error, ours and that of the libraries alike.
 
 It names documents, jobs and people by id alone. No line holds words of a document, names of files, passwords or tokens, so
-that whoever keeps the machine may read the log without having the right to read the directives.
+that whoever keeps the machine may read the log without having the right to read the directives. Errors are told by kind and
+place, for what they say may quote either.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 
+from service.trace import trace
+
 LEVELS = ("debug", "info", "warning", "error")
+
+
+def _without_words(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An error by its kind and place."""
+    told = event.pop("exc_info", None)
+    error = told if isinstance(told, BaseException) else told[1] if isinstance(told, tuple) else None
+    if told is True:
+        error = sys.exc_info()[1]
+    if error is not None:
+        event["exception"] = trace(error)
+    return event
+
 
 _COMMON: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,  # the request's id
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
-    structlog.processors.format_exc_info,
+    _without_words,
 ]
 
 

@@ -34,7 +34,7 @@ def look(session: Session, settings: Settings) -> State:
     """Every query is one that an index answers: a monitor asks several times a minute."""
     now = datetime.now(UTC)
     live = dict(
-        session.execute(sa.select(Job.state, sa.func.count()).where(Job.state.in_(LIVE)).group_by(Job.state)).tuples()
+        session.execute(sa.select(Job.state, sa.func.count()).where(Job.state.in_(LIVE)).group_by(Job.state)).all()
     )
     first = session.scalar(sa.select(sa.func.min(Job.created_at)).where(Job.state == "queued"))
     undelivered, since = session.execute(

@@ -63,6 +63,8 @@ def _plain(connection: sa.Connection) -> sqlite3.Connection:
 
 
 def schema_version(connection: sa.Connection) -> str | None:
-    """The migration that the database is at."""
+    """The migration that the database is at; None before the first."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
     version: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
     return version

@@ -13,8 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import postgres
 import pytest
 
+from service.access.actor import SCOPES, the_service
+from service.access.tokens import create_token
+from service.settings import Settings
+from service.store.database import Database
+from service.store.ids import new_id
 from tests.service.conftest import gone
 
 ROOT = Path(__file__).parents[2]
@@ -22,23 +28,12 @@ Start = Callable[..., "Service"]
 
 
 class Service:
-    def __init__(self, data: Path, **environ: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "service", "serve", "--port", "0", "--data", str(data)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env={
-                **os.environ,
-                "DIRECTIVES_EXTRACTOR": "tests.service.fakes:extract",
-                "DIRECTIVES_POLL_SECONDS": "0.1",
-                **environ,
-            },
-        )
+    def __init__(self, data: Path, url: str, **environ: str) -> None:
+        self.data, self.url = data, url
+        self.process = start_process(data, url, "serve", "--port", "0", **environ)
         assert self.process.stdout
-        found = next(filter(None, (re.search(r"http://\S+", line) for line in self.process.stdout)))
-        self.client = httpx2.Client(base_url=found[0], timeout=30)
+        found = next(filter(None, (re.search(r"http://[^\s/]+", line) for line in self.process.stdout)))
+        self.client = httpx2.Client(base_url=found[0], timeout=30, headers={"Authorization": f"Bearer {token(data, url)}"})
 
     def get(self, path: str) -> Any:
         return self.client.get(path).json()
@@ -56,12 +51,44 @@ class Service:
         raise AssertionError(now)
 
 
+def start_process(data: Path, url: str, *command: str, **environ: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "service", *command, "--data", str(data)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={
+            **os.environ,
+            "DATABASE_URL": url,
+            "DIRECTIVES_EXTRACTOR": "tests.service.fakes",
+            "DIRECTIVES_POLL_SECONDS": "0.1",
+            **environ,
+        },
+    )
+
+
+def token(data: Path, url: str) -> str:
+    """Of somebody who may do everything."""
+    database = Database(Settings(data=data, database_url=url).url)
+    with database.writing() as session:
+        secret, _ = create_token(session, the_service("tests"), f"token-{new_id()}", SCOPES, None, None)
+    database.close()
+    return secret
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A new database for each test: each has a data folder of its own as well."""
+    return "" if request.param == "sqlite" else postgres.fresh("restart")
+
+
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path, database_url: str) -> Iterator[Start]:
     started: list[Service] = []
 
     def begin(**environ: str) -> Service:
-        started.append(Service(tmp_path / "data", **environ))
+        started.append(Service(tmp_path / "data", database_url, **environ))
         return started[-1]
 
     yield begin
@@ -117,23 +144,30 @@ def test_asked_to_stop_it_lets_the_reading_finish_or_gives_it_back(start: Start,
 
 
 def test_what_it_cannot_do_it_says(start: Start, tmp_path: Path) -> None:
-    first = start(DIRECTIVES_UPLOAD_BYTES="100000")
+    first = start(DIRECTIVES_UPLOAD_BYTES="100000", DIRECTIVES_WORKER_NAME="one")
     answer = first.client.post("/v1/documents", content=b"a" * 5_000_000, headers={"Content-Type": "text/plain"})
     assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
     assert first.get("/v1/health")["status"] == "ok"
 
     port = str(first.client.base_url.port)
-    same_folder = ["--data", str(tmp_path / "data"), "--port", "0"]
+    environ = {"DATABASE_URL": first.url, "DIRECTIVES_WORKER_NAME": "one"}
+    same_name = ["--data", str(tmp_path / "data"), "--port", "0"]
     same_port = ["--data", str(tmp_path / "b"), "--port", port]
-    for arguments in (same_folder, same_port):
-        second = _run("serve", *arguments)
+    for arguments in (same_name, same_port):
+        second = _run("serve", *arguments, **environ)
         assert second.returncode == 69
         assert len(second.stderr.strip().splitlines()) == 2, second.stderr
     usage = _run()
     assert usage.returncode == 2 and "Cách dùng" in usage.stderr
 
 
-def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+def _run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "service", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "service", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environ},
+        timeout=60,
     )
