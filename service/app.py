@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from extractor.errors import DirectiveError
+from service.access.bodies import Bodies
 from service.access.doors import LOCAL_HOSTS, Doors
 from service.access.idempotency import Idempotency
 from service.api import access, documents, edits, exports, health, jobs, tasks
@@ -67,6 +68,7 @@ def create_app(house: House) -> FastAPI:
     _answer_errors(app)
     _document_errors(app)
     app.add_middleware(Idempotency, database=house.database)
+    app.add_middleware(Bodies, silence=house.settings.silence_seconds)
     app.add_middleware(Doors, hosts=_hosts(house.settings), database=house.database, settings=house.settings)
     app.add_middleware(Measured, metrics=metrics)
     return app

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlsplit
@@ -18,7 +18,11 @@ from uuid import uuid4
 
 import limits
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -39,8 +43,19 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+_PROOFS = {("POST", "/v1/session"), ("POST", "/v1/invitation"), ("GET", "/oidc/callback")}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_OPEN_PAGES = ("/sign-in", "/way-in", "/language", "/docs", "/problems", "/static/", "/openapi.json", "/metrics", "/oidc/")
+_OPEN_PAGES = (
+    "/sign-in",
+    "/way-in",
+    "/language",
+    "/docs",
+    "/problems",
+    "/static/",
+    "/openapi.json",
+    "/metrics",
+    "/oidc/",
+)
 
 
 class Doors:
@@ -82,14 +97,19 @@ class Doors:
 
         try:
             self._check(scope, headers)
-            state["actor"] = await self._who(scope, headers, request_id)
-            self._count(scope, state["actor"])
+            try:
+                state["actor"] = await self._who(scope, headers, request_id)
+            finally:  # also of a token that is none
+                self._count(scope, state["actor"])
             if state["actor"] is None and _is_page(scope["path"]):
                 where = quote(scope["path"] + ("?" + scope["query_string"].decode() if scope["query_string"] else ""))
                 await RedirectResponse(f"/sign-in?next={where}", 303)(scope, receive, passed)
             else:
                 await self._app(scope, receive, passed)
-        except Problem as problem:
+        except ClientDisconnect:
+            log.info("the caller has gone", path=scope["path"])
+        except (Problem, HTTPException) as error:
+            problem = error if isinstance(error, Problem) else Problem.of_status(error.status_code)
             await problem.answer(instance=scope["path"], request_id=request_id)(scope, receive, passed)
         except Exception as error:
             lack = passing(error)
@@ -115,6 +135,8 @@ class Doors:
     def _check(self, scope: Scope, headers: Headers) -> None:
         if _name(headers.get("host", "")) not in self._hosts:
             raise Problem("misdirected")
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+            raise Problem("bad-request", "Địa chỉ có ký tự NUL.", "There is a NUL character in the address.")
         if scope["method"] in _SAFE:
             return
         # Browsers say where a request comes from; other programs say nothing, and carry no cookie.
@@ -149,8 +171,7 @@ class Doors:
             if token is None:
                 raise Problem("unauthenticated", headers={"WWW-Authenticate": challenge})
         if not tokens.is_noted(token, now):
-            with self._database.writing() as session:
-                tokens.note_use(session, token.id, now)
+            self._note(lambda session: tokens.note_use(session, token.id, now))
         return tokens.actor_of(token, request_id)
 
     def _by_cookie(self, cookie: str, request_id: str) -> Actor | None:
@@ -159,13 +180,20 @@ class Doors:
             user = accounts.signed_in(session, cookie, now)
             noted = accounts.is_noted(session, cookie, now)
         if user and not noted:
-            with self._database.writing() as session:
-                accounts.note_use(session, cookie, now)
+            self._note(lambda session: accounts.note_use(session, cookie, now))
         return accounts.actor_of(user, request_id) if user else None
+
+    def _note(self, use: Callable[[Session], None]) -> None:
+        try:
+            with self._database.writing() as session:
+                use(session)
+        except SQLAlchemyError as error:
+            # A full disk: whoever only reads is served all the same.
+            log.warning("use not noted", why=type(error).__name__)
 
     def _count(self, scope: Scope, actor: Actor | None) -> None:
         address = scope["client"][0] if scope.get("client") else "?"
-        proving = scope["method"] == "POST" and scope["path"] in ("/v1/session", "/v1/invitation")
+        proving = (scope["method"], scope["path"]) in _PROOFS
         limit = self._sign_ins if proving else self._often
         who = f"{proving}:{actor.id if actor and not proving else address}"
         if not self._counter.hit(limit, who):

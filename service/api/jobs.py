@@ -54,7 +54,7 @@ async def follow_job(
 
 
 @router.post("/{job_id}/cancel", summary="Hủy xử lý / cancel a job")
-def cancel_job(job: Annotated[Job, Depends(_asked)], house: AtHand, actor: Uploader) -> Job:
+def cancel_job(actor: Uploader, job: Annotated[Job, Depends(_asked)], house: AtHand) -> Job:
     """Văn bản vẫn được giữ và có thể đọc lại / the document is kept and can be read again."""
     with house.database.writing() as session:
         cancelled = progress.cancel(session, job.id)
