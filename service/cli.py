@@ -108,6 +108,7 @@ def serve(arguments: argparse.Namespace, settings: Settings) -> int:
             EXIT_UNAVAILABLE,
         )
     from service.access.accounts import first_way_in
+    from service.access.connections import Connection
     from service.app import create_app
     from service.house import InUse
 
@@ -135,7 +136,7 @@ def serve(arguments: argparse.Namespace, settings: Settings) -> int:
             server_header=False,
             timeout_graceful_shutdown=5,  # watchers of progress may stay for ever
             timeout_keep_alive=30,
-            limit_concurrency=500,
+            http=Connection,
         )
     )
     with contextlib.ExitStack() as running:

@@ -179,6 +179,11 @@ KINDS: dict[str, Kind] = {
         "Dịch vụ không dùng được cơ sở dữ liệu. Hãy thử lại sau ít giây.",
         "The service cannot use its database. Try again in a few seconds.",
     ),
+    "busy": Kind(
+        503, "Quá tải", "Busy",
+        "Quá nhiều người đang dùng dịch vụ. Hãy thử lại sau ít giây.",
+        "Too many are using the service. Try again in a few seconds.",
+    ),
     "disk-full": Kind(
         507, "Hết dung lượng", "Disk full",
         "Máy chủ hết dung lượng lưu trữ; chưa có gì được lưu. Hãy báo quản trị viên, rồi thử lại.",
