@@ -194,7 +194,7 @@ def export_message(
     response_class=Response,
     responses=_file("text/calendar") | {304: {"description": "Không đổi / unchanged"}},
 )
-def subscribe(
+def get_calendar(
     request: Request,
     house: AtHand,
     actor: Subscriber,

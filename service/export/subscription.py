@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from service.store import agencies, schedule
 from service.store.tables import Agency, Assignment, Deadline, Document, Task
 
-PAST = timedelta(days=366)  # what fell due longer ago is left out
+PAST = timedelta(days=183)  # what fell due longer ago is left out
 CANCELLED = timedelta(days=90)  # for so long programs are told that a task was withdrawn
-MOST = 5_000  # tasks; of more, the recurring ones and those that fall due last
+MOST = 2_000  # tasks; of more, the recurring ones and those that fall due last
 
 
 @dataclass(frozen=True, slots=True)

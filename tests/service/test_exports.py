@@ -42,12 +42,13 @@ from extractor.record import (
 from service.access.actor import Scope, the_service
 from service.api.shapes import Task as Shape
 from service.client import Client
-from service.export import annex, calendar, edxml_rules, walk, wording
+from service.export import annex, calendar, edxml_rules, subscription, walk, wording
 from service.house import House
 from service.store import audit, documents, offices, records, schedule, tables
 from service.store.tables import Audit
 
 NS = edxml_rules.NAMESPACE
+TODAY = schedule.today_in_vietnam()
 NOBODY = "01a204f5-7d4c-7000-a3be-d7d3a568fa0b"
 HOSTILE = '=HYPERLINK("http://x.example";"bấm")\x0b <b>&amp; ]]> ;=1+1'
 LONG = "Rà soát, " * 4000
@@ -80,7 +81,7 @@ def _every(rrule: str, text: str) -> tuple[Deadline, ...]:
 
 
 def _coming(days: int) -> date:
-    return schedule.today_in_vietnam() + timedelta(days=days)
+    return TODAY + timedelta(days=days)
 
 
 def directive(number: str | None = "22/CT-UBND", *tasks: Task, **changes: Any) -> DirectiveRecord:
@@ -557,6 +558,33 @@ def test_asking_again_costs_little_until_something_changes(house: House, client:
     assert str(event["STATUS"]) == "CANCELLED"
     entry = _entries(house, "calendar.export")[0]
     assert entry.after == {"filters": {"agency": "Chi cục Mẫu"}, "rows": 1}
+
+
+def test_a_calendar_forgets_what_is_long_past(
+    house: House, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = (
+        _task(1, "Xong từ lâu.", _on(_coming(-400), "x")),
+        _task(2, "Nhiều kỳ.", _on(_coming(-400), "x"), _on(_coming(3), "y")),
+        _task(3, "Hằng năm.", _every("FREQ=YEARLY", "hằng năm")),
+        _task(4, "Sắp tới.", _on(_coming(2), "x")),
+    )
+    document = put(house, directive("33/CT-UBND", *tasks))
+
+    def shown() -> list[str]:
+        events = _calendar(client.get("/v1/calendar.ics", params={"document": str(document)})).walk("VEVENT")
+        return [str(event["SUMMARY"]).partition(" (")[0] for event in events]
+
+    assert shown() == ["Hằng năm.", "Nhiều kỳ.", "Nhiều kỳ.", "Sắp tới."]
+    monkeypatch.setattr(subscription, "MOST", 2)
+    assert shown() == ["Hằng năm.", "Nhiều kỳ.", "Nhiều kỳ."]
+    with house.database.writing() as session:
+        found = documents.find(session, document, the_service("tests"))
+        assert found
+        records.withdraw(session, found, the_service("tests"), "Thu hồi")
+    assert len(shown()) == 3
+    monkeypatch.setattr(subscription, "CANCELLED", timedelta(0))
+    assert shown() == []
 
 
 def test_a_calendar_with_unreadable_rules_still_comes(house: House, client: TestClient) -> None:
