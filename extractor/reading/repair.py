@@ -18,7 +18,7 @@ from itertools import pairwise
 
 import regex as re
 
-from extractor.knowledge.spelling import modern
+from extractor.knowledge.spelling import fold, modern
 from extractor.knowledge.table import rows
 from extractor.reading.engine import Recognised
 from extractor.reading.syllable import TONES, is_syllable
@@ -27,7 +27,7 @@ SURE = 0.995  # words that the engine gives more than this are never touched
 TWICE = 0.9  # below this two marks of a word may be wrong
 LEAST = 0.5  # a repair is made from this probability on
 
-_WORD = re.compile(r"(\P{L}*)(\p{L}+)(\P{L}*)")
+_WORD = re.compile(r"([^\p{L}\p{N}]*)(\p{L}+)([^\p{L}\p{N}]*)")
 _ENDS = ".;:)!?”"
 _VOWELS = "aăâeêioôơuưy"
 _UNSEEN = 0.01  # of an occurrence: what a syllable that no table has counts
@@ -50,6 +50,7 @@ class Bigrams:
     pairs: Mapping[tuple[str, str], int]
     followed: Mapping[str, int]  # by how many different syllables
     size: int
+    loose: frozenset[tuple[str, str]] = frozenset()  # the pairs, one of the two without its marks
 
     def chance(self, syllable: str, before: str | None) -> float:
         """Probability of a syllable behind another, or behind anything (None)."""
@@ -72,7 +73,8 @@ def bigrams() -> Bigrams:
             followed[row["syllable"]] = followed.get(row["syllable"], 0) + 1
         else:
             alone[row["syllable"]] = int(row["count"])
-    return Bigrams(alone, pairs, followed, sum(alone.values()))
+    loose = {pair for a, b in pairs for pair in ((fold(a), b), (a, fold(b)))}
+    return Bigrams(alone, pairs, followed, sum(alone.values()), frozenset(loose))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +128,19 @@ def _choices(words: Sequence[Recognised], at: int, table: Bigrams) -> list[_Choi
     others = [_Choice(v, modern(v), doubt + share) for v, share in found.items() if modern(v) in table.alone]
     beside = _capital_neighbours(words, at) if match[2][0].isupper() else None
     if beside:
-        # Part of a name or a heading: only what the tables know to stand beside a neighbour.
+        # Part of a name or a heading: only what the tables know to stand beside a neighbour, whose own marks may be wrong as well.
         before, behind = beside
-        others = [c for c in others if c.key and ((before, c.key) in table.pairs or (c.key, behind) in table.pairs)]
+        others = [c for c in others if c.key and ((before, c.key) in table.loose or (c.key, behind) in table.loose)]
     return [as_read, *others]
 
 
 def _capital_neighbours(words: Sequence[Recognised], at: int) -> tuple[str | None, str | None] | None:
-    """The keys of the words before and behind that are capitalised too; None if neither is."""
+    """The words before and behind that are capitalised too, without their marks; None if neither is."""
     keys: list[str | None] = []
     for i, first, second in ((at - 1, at - 1, at), (at + 1, at, at + 1)):
         match = _WORD.fullmatch(words[i].text) if 0 <= i < len(words) else None
         beside = match and match[2][0].isupper() and _linked(words[first], words[second])
-        keys.append(modern(match[2].lower()) if match and beside else None)
+        keys.append(fold(match[2]) if match and beside else None)
     return (keys[0], keys[1]) if keys[0] or keys[1] else None
 
 

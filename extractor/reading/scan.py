@@ -41,8 +41,8 @@ def read_scan(
     if clean.share_of_ink(image) < BLANK_INK:
         return ReadPage(number, width, height, "blank")
     found, turn, ruled = _recognise_upright(image, round(dpi), engine)
-    if printed is not None and not ruled:
-        plain = clean.scale(printed, dpi / scanned_dpi) if dpi != scanned_dpi else printed
+    if not ruled:
+        plain = image if printed is None else clean.scale(printed, dpi / scanned_dpi)
         found = signing.look_again(found, lambda: _brought_upright(plain, turn), round(dpi), engine)
     if _mean(found) < NOISE or not any(w.confidence > 0.5 and _letters(w.text) >= 2 for w in found):
         return ReadPage(number, width, height, "ocr", confidence=0.0, warnings=(_no_text(number),))
