@@ -17,7 +17,7 @@ from extractor.errors import DirectiveError
 from service.access.bodies import Bodies
 from service.access.doors import LOCAL_HOSTS, Doors
 from service.access.idempotency import Idempotency
-from service.api import access, documents, edits, exports, health, jobs, tasks
+from service.api import access, agencies, deadlines, documents, edits, exports, health, jobs, tasks, words
 from service.house import House
 from service.operations.metrics import Measured, Metrics
 from service.patience import passing
@@ -59,7 +59,7 @@ def create_app(house: House) -> FastAPI:
     )
     app.state.house = house
     app.state.metrics = metrics = Metrics(house.database, house.settings)
-    for resource in (documents, edits, jobs, tasks, exports, access, health):
+    for resource in (documents, words, edits, jobs, tasks, exports, agencies, deadlines, access, health):
         app.include_router(resource.router)
     for part in (inbox, web_documents, review, web_tasks, web_help, web_access):
         app.include_router(part.router, include_in_schema=False)

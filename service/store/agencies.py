@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.store.fold import fold, initials
-from service.store.tables import Agency
+from service.store.tables import Agency, Assignment, Document
+
+_WORDS = 8  # of what is typed that are looked for
 
 
 class Agencies:
@@ -39,6 +42,24 @@ class Agencies:
         made = self._find(name, agency_id)
         assert made
         return made
+
+
+def unregistered(session: Session, typed: str, office: UUID | None, limit: int = 60) -> Sequence[Agency]:
+    """Names outside the register, among them groups of bodies, that an office's tasks are assigned to: such as hold each
+    word that is typed, or have initials that begin so. The shortest first."""
+    words = fold(typed).split()[:_WORDS]
+    letters = "".join(letter for word in words for letter in word if letter.isalnum())
+    query = sa.select(Agency).where(
+        sa.or_(Agency.agency_id == "", Agency.agency_id.startswith("group:")),
+        sa.or_(
+            sa.and_(*(Agency.fold.contains(word, autoescape=True) for word in words)),
+            Agency.initials.startswith(letters, autoescape=True),
+        ),
+    )
+    if office:
+        here = sa.select(Assignment).join(Document, Document.id == Assignment.document_id)
+        query = query.where(here.where(Assignment.agency_ref == Agency.id, Document.office_id == office).exists())
+    return session.scalars(query.order_by(sa.func.length(Agency.name), Agency.id).limit(limit)).all()
 
 
 def search(session: Session, wanted: str) -> Sequence[int]:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from dateutil.rrule import rrulestr
 
+from extractor.record import Deadline as Written
 from service.store.tables import Deadline
 
 Timeliness = Literal["no_deadline", "in_time", "due_soon", "overdue"]
@@ -32,7 +33,9 @@ def today_in_vietnam() -> date:
     return datetime.now(UTC).astimezone(VIETNAM).date()
 
 
-def occurrences(deadline: Deadline, issued_on: date | None, start: date, end: date, limit: int = 60) -> list[date]:
+def occurrences(
+    deadline: Deadline | Written, issued_on: date | None, start: date, end: date, limit: int = 60
+) -> list[date]:
     """The days within start and end, both included, on which a deadline falls due, at most `limit` of them.
 
     A recurrence counts from the deadline's own start, else from the day of issue. One that cannot be understood gives none.
@@ -43,7 +46,7 @@ def occurrences(deadline: Deadline, issued_on: date | None, start: date, end: da
     return list(islice(_recurring(deadline, issued_on, start, end), limit))
 
 
-def _recurring(deadline: Deadline, issued_on: date | None, start: date, end: date) -> Iterator[date]:
+def _recurring(deadline: Deadline | Written, issued_on: date | None, start: date, end: date) -> Iterator[date]:
     text = deadline.rrule or ""
     begin = deadline.start or issued_on or start
     if begin < _EARLIEST or not _has_days(text):
