@@ -16,11 +16,33 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from extractor.record import Addressee, Citation, Evidence, Issuer, Recipient, Signer, Target, Task
+
 Json = dict[str, Any]
+
+
+class Described(BaseModel):
+    """A plain header field with its evidence."""
+
+    value: Any = None
+    evidence: Evidence | None = None
+
 
 PLAIN = ("kind", "number", "place", "issued_on", "subject", "urgency", "secrecy")
 WHOLE = ("issuer", "signer", "recipients", "addressees")
 _LISTS = ("tasks", "targets")
+_SHAPES: dict[str, TypeAdapter[Any]] = {
+    "directive.issuer": TypeAdapter(Issuer),
+    "directive.signer": TypeAdapter(Signer),
+    "directive.recipients": TypeAdapter(tuple[Recipient, ...]),
+    "directive.addressees": TypeAdapter(tuple[Addressee, ...]),
+    "tasks/": TypeAdapter(Task),
+    "targets/": TypeAdapter(Target),
+    "citations": TypeAdapter(tuple[Citation, ...]),
+    **{f"directive.{name}": TypeAdapter(Described) for name in PLAIN},
+}
 _PLACE = re.compile(r"(?P<list>tasks|targets|citations)\[(?P<index>\d+)\](?:\.(?P<rest>.+))?")
 _PART = re.compile(r"(?P<name>\w+)\[(?P<index>\d+)\]")
 
@@ -75,36 +97,63 @@ def units(record: Json) -> Iterator[str]:
 
 
 def conflicts(record: Json, edits: Sequence[Edit]) -> list[Conflict]:
-    """The edits whose makers have not seen what is there now. Raises UnknownUnit."""
+    """The edits whose makers have not seen what is there now; each sees what those before it have done. Raises UnknownUnit."""
     found = []
+    state = _copy(record)
     for edit in edits:
-        now = unit(record, edit.unit)
-        if now != edit.was and now != edit.value:
+        now = unit(state, edit.unit)
+        if not (_same(edit.unit, now, edit.was) or _same(edit.unit, now, edit.value)):
             found.append(Conflict(edit.unit, edit.was, now))
+        _do(state, edit)
     return found
+
+
+def _same(name: str, one: Any, other: Any) -> bool:
+    """Whether two values of a unit mean the same: a field that is left out is its default."""
+    return bool(one == other or _whole(name, one) == _whole(name, other))
+
+
+def _whole(name: str, value: Any) -> Any:
+    """A value with all its fields, as the record would have it; as it is where it makes no sense."""
+    kind = _SHAPES.get(name) or (_SHAPES.get(name.partition("/")[0] + "/") if "/" in name else None)
+    if kind is None or value is None:
+        return value
+    try:
+        return kind.dump_python(kind.validate_python(value), mode="json", by_alias=True)
+    except ValidationError:
+        return value
 
 
 def apply(record: Json, edits: Sequence[Edit]) -> Json:
     """The record after the edits; warnings about what was changed are gone. Raises UnknownUnit."""
-    before = record
-    record = {**record, "directive": {**record["directive"], "evidence": {**record["directive"]["evidence"]}}}
+    edited = _copy(record)
     for edit in edits:
-        kind, _, key = edit.unit.partition("/")
-        if key and kind in _LISTS:
-            record[kind] = _put(record[kind], key, edit)
-        elif edit.unit in _LISTS:
-            record[edit.unit] = _ordered(record[edit.unit], edit.value)
-        elif edit.unit == "citations":
-            record["citations"] = edit.value
-        elif edit.unit.removeprefix("directive.") in PLAIN:
-            _describe(record["directive"], edit.unit.removeprefix("directive."), edit.value)
-        elif edit.unit.removeprefix("directive.") in WHOLE:
-            record["directive"][edit.unit.removeprefix("directive.")] = edit.value
-        else:
-            raise UnknownUnit(edit.unit)
-    record["targets"] = _tied(record)
-    record["warnings"] = [kept for warning in record["warnings"] if (kept := _still(warning, before, record))]
-    return record
+        _do(edited, edit)
+    edited["targets"] = _tied(edited)
+    edited["warnings"] = [kept for warning in record["warnings"] if (kept := _still(warning, record, edited))]
+    return edited
+
+
+def _copy(record: Json) -> Json:
+    """A record whose units can be put in the place of others without touching the first one."""
+    return {**record, "directive": {**record["directive"], "evidence": {**record["directive"]["evidence"]}}}
+
+
+def _do(record: Json, edit: Edit) -> None:
+    kind, _, key = edit.unit.partition("/")
+    name = edit.unit.removeprefix("directive.")
+    if key and kind in _LISTS:
+        record[kind] = _put(record[kind], key, edit)
+    elif edit.unit in _LISTS:
+        record[edit.unit] = _ordered(record[edit.unit], edit.value)
+    elif edit.unit == "citations":
+        record["citations"] = edit.value
+    elif name in PLAIN:
+        _describe(record["directive"], name, edit.value)
+    elif name in WHOLE:
+        record["directive"][name] = edit.value
+    else:
+        raise UnknownUnit(edit.unit)
 
 
 def _put(items: list[Json], key: str, edit: Edit) -> list[Json]:

@@ -138,7 +138,7 @@ def test_a_warning_goes_with_what_it_was_about_and_only_then(client: TestClient,
     ("edit", "status", "code"),
     [
         ({"unit": "directive.nothing", "value": {}}, 422, "invalid"),
-        ({"unit": "directive.number", "value": "plain"}, 409, "edit-conflict"),
+        ({"unit": "directive.number", "value": "plain"}, 422, "invalid"),
         ({"unit": "tasks/x", "was": None, "value": {"title": "chỉ có tên"}}, 422, "invalid"),
         ({"unit": "targets/x", "was": None, "value": {"value": "mười"}}, 422, "invalid"),
         ({"unit": "citations", "was": [], "value": 3}, 422, "invalid"),
@@ -182,6 +182,33 @@ def test_a_sitting_is_one_version_and_the_history_has_every_edit(
     _patch(client, document, _number(_record(client, document), "04/CT-UBND"))
     after = client.get(f"/v1/documents/{document}").json()
     assert (after["approved"], after["approved_version"], after["current_version"]) == (False, 2, 3)
+
+
+def test_edits_of_one_request_follow_one_another(client: TestClient, document: str) -> None:
+    seen = _record(client, document)
+    first, second = seen["tasks"][:2]
+    once = {**first, "title": "Một"}
+    sent = [
+        {"unit": f"tasks/{first['id']}", "was": first, "value": once},
+        {"unit": f"tasks/{second['id']}", "was": second, "value": None},
+        {"unit": f"tasks/{first['id']}", "was": once, "value": {**once, "title": "Hai"}},
+        {"unit": "tasks", "was": [first["id"], seen["tasks"][2]["id"]], "value": [seen["tasks"][2]["id"], first["id"]]},
+    ]
+    assert _patch(client, document, *sent).status_code == 200
+    assert [task["title"] for task in _record(client, document)["tasks"]] == [seen["tasks"][2]["title"], "Hai"]
+
+
+def test_what_is_left_out_is_its_default(client: TestClient, document: str) -> None:
+    """A client that sends no nulls, and ones for 1.0, is understood when it names what it sent a moment ago."""
+    seen = _record(client, document)
+    task = seen["tasks"][0]
+    lean = {
+        "id": task["id"], "path": task["path"], "text": "Rà soát.", "title": "Rà soát", "confidence": 1,
+        "assignments": [{"role": "lead", "agency": "Sở Y tế", "source": "explicit", "confidence": 1}],
+    }  # fmt: skip
+    unit = f"tasks/{task['id']}"
+    assert _patch(client, document, {"unit": unit, "was": task, "value": lean}).status_code == 200
+    assert _patch(client, document, {"unit": unit, "was": lean, "value": {**lean, "title": "Khác"}}).status_code == 200
 
 
 def test_if_match_is_kept(client: TestClient, document: str) -> None:

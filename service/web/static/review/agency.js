@@ -44,12 +44,17 @@ export function agencyControl(desk, { path, id, label, describedby, get, set, se
       option.scrollIntoView({ block: "nearest" });
     } else input.removeAttribute("aria-activedescendant");
   };
+  // What is written letter by letter; else what was abbreviated, or written without accents, is meant to be written out.
+  const meant = (words) => {
+    const exact = found.findIndex((agency) => agency.name.toLowerCase() === words.toLowerCase());
+    return exact >= 0 ? exact : found.findIndex((agency) => agency.sure);
+  };
   const show = () => {
     const words = input.value.trim();
     options.replaceChildren(
       ...found.map((agency, n) =>
         h("li", { id: `${list}-${n}`, role: "option", "aria-selected": "false", onmousedown: (event) => pick(event, n) }, agency.name,
-          agency.note ? h("small", {}, ` ${agency.note}`) : null),
+          agency.valid ? null : h("small", {}, ` ${t("(không còn vào ngày ban hành)")}`)),
       ),
       words && !found.some((agency) => agency.name === words)
         ? h("li.add", { id: `${list}-add`, role: "option", "aria-selected": "false", onmousedown: (event) => pick(event, found.length) },
@@ -58,8 +63,7 @@ export function agencyControl(desk, { path, id, label, describedby, get, set, se
     );
     options.hidden = !options.children.length;
     input.setAttribute("aria-expanded", String(!options.hidden));
-    // What a person has abbreviated they mean to be written out.
-    light(found.length && found[0].sure ? 0 : -1);
+    light(meant(words));
   };
   const look = () => {
     clearTimeout(timer);
@@ -72,7 +76,7 @@ export function agencyControl(desk, { path, id, label, describedby, get, set, se
     asked = call("GET", `/v1/agencies?${new URLSearchParams({ q: words, document: desk.documentId, limit: 8 })}`)
       .then(({ items }) => {
         if (input.value.trim() !== words) return;
-        found = items.map((item) => ({ ...item, sure: item.sure ?? false }));
+        found = items;
         if (document.activeElement === input) show();
       })
       .catch(() => (found = []));
@@ -127,8 +131,8 @@ export function agencyControl(desk, { path, id, label, describedby, get, set, se
       if (chosen >= 0 && !spans) return take(chosen);
       await look();
       close();
-      const exact = found.find((agency) => agency.sure) ?? found.find((agency) => agency.name.toLowerCase() === words.toLowerCase());
-      return set(exact ? { agency: exact.name, agency_id: exact.agency_id, as_written: spans ? words : undefined } : { agency: words, agency_id: null, as_written: spans ? words : undefined }, spans);
+      const { name = words, agency_id = null } = found[meant(words)] ?? {};
+      return set({ agency: name, agency_id, as_written: spans ? words : undefined }, spans);
     },
     settle,
     settleAll,

@@ -181,7 +181,7 @@ class Desk {
   }
 
   step(by) {
-    const inputs = [...root.querySelectorAll(".record [data-path], .record .line")].filter((element) => element.offsetParent && !element.closest(".item.open > .line"));
+    const inputs = [...root.querySelectorAll(".record [data-path], .record .line")].filter((element) => element.checkVisibility() && !element.closest(".item.open > .line"));
     const lines = inputs.filter((element) => !element.matches(".item.open > .line"));
     const n = lines.indexOf(document.activeElement);
     const next = lines[Math.min(Math.max(n + by, 0), lines.length - 1)];
@@ -381,3 +381,4 @@ keys(t("Trang văn bản"), [
 desk.viewer.open(1);
 desk.nextDoubt(null);
 root.dataset.ready = "true";
+performance.mark("review-ready");
