@@ -1,30 +1,207 @@
-"""One document: what it is, its pages, tasks and history."""
+"""One document: what it is, its pages, tasks and history; two of its versions side by side; its annex to be printed."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
 
+from extractor.record import DirectiveRecord
+from service.access.actor import Actor
 from service.api.at_hand import AtHand, Reader
-from service.api.documents import get_document
-from service.api.tasks import list_tasks
-from service.store.tasks import Filter
+from service.api.shapes import Document, Task
+from service.export import wording
+from service.house import House
+from service.problems import Problem
+from service.store import audit, citations, compare, documents, records, tables, tasks
+from service.store.compare import Difference
+from service.web import specimen
+from service.web.language import term
 from service.web.pages import show
 
 router = APIRouter(prefix="/documents")
 
+_HISTORY = 200  # entries shown; older ones are in the audit trail
+_MOST_TASKS = 5000  # of one document that are shown
+
+PARTS = {
+    "header": term("Thông tin chung"),
+    "task": term("Nhiệm vụ"),
+    "target": term("Chỉ tiêu"),
+    "citation": term("Viện dẫn"),
+}
+FIELDS = {
+    "kind": term("Loại văn bản"),
+    "number": term("Số, ký hiệu"),
+    "issuer": term("Cơ quan ban hành"),
+    "place": term("Nơi ban hành"),
+    "issued_on": term("Ngày ban hành"),
+    "subject": term("Trích yếu"),
+    "urgency": term("Độ khẩn"),
+    "secrecy": term("Độ mật"),
+    "signer": term("Người ký"),
+    "recipients": term("Nơi nhận"),
+    "addressees": term("Đối tượng thực hiện"),
+    "path": term("Mục"),
+    "heading": term("Đề mục"),
+    "title": term("Tên ngắn"),
+    "text": term("Nguyên văn"),
+    "lead": term("Chủ trì"),
+    "coordinate": term("Phối hợp"),
+    "report_to": term("Nhận báo cáo"),
+    "supervise": term("Theo dõi, đôn đốc"),
+    "deadline": term("Thời hạn"),
+    "indicator": term("Chỉ tiêu"),
+    "value": term("Giá trị"),
+    "change": term("Mức thay đổi"),
+    "period": term("Thời kỳ"),
+    "of": term("Tính trên"),
+    "baseline": term("Gốc so sánh"),
+    "relation": term("Quan hệ"),
+}
+RELATIONS = {
+    "basis": term("Căn cứ"),
+    "amends": term("Sửa đổi, bổ sung"),
+    "replaces": term("Thay thế"),
+    "mention": term("Nhắc đến"),
+}
+ACTIONS = {
+    "document.receive": term("Nộp văn bản"),
+    "document.read_again": term("Yêu cầu đọc lại"),
+    "document.withdraw": term("Thu hồi văn bản"),
+    "record.correct": term("Sửa bản ghi"),
+    "record.approve": term("Duyệt"),
+    "record.read": term("Máy đọc xong"),
+    "annex.export": term("Xuất phụ lục nhiệm vụ"),
+    "edxml.export": term("Xuất thông điệp edXML"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One entry of a document's history; `version` is the one that it made or approved."""
+
+    at: datetime
+    who: str
+    action: str
+    version: int | None
+    differences: Sequence[Difference]
+    note: str | None = None
+
 
 @router.get("/{document_id}", response_class=HTMLResponse)
-def show_document(
+def show_document(request: Request, document_id: UUID, house: AtHand, actor: Reader) -> HTMLResponse:
+    with house.database.reading() as session:
+        row = _found(session, document_id, actor)
+        record = _record(session, row, row.current_version)
+        versions = records.versions(session, row.id)
+        cited = citations.here(session, row, record.citations) if record else {}
+        others = {"similar": documents.same_number(session, row), "replaces": _replaced(session, row)}
+        values: dict[str, Any] = {
+            "document": Document.of(row, documents.latest_jobs(session, [row.id])[row.id]),
+            "record": record,
+            "tasks": _tasks(session, row, house),
+            "cited": cited,
+            "versions": versions,
+            "history": _history(session, row, actor, versions),
+            "images": _images(session, row.id),
+            "replaced_by": session.get(tables.Document, row.replaced_by) if row.replaced_by else None,
+            **others,
+        }
+    names: dict[str, Any] = {"fields": FIELDS, "parts": PARTS, "relations": RELATIONS, "actions": ACTIONS}
+    return show(request, "document", **values, **names, specimen_sha256=specimen.sha256(), words=compare.words)
+
+
+@router.get("/{document_id}/compare", response_class=HTMLResponse)
+def compare_versions(
     request: Request,
     document_id: UUID,
     house: AtHand,
     actor: Reader,
-    cursor: Annotated[str | None, Query(max_length=400)] = None,
+    a: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    b: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> HTMLResponse:
-    document = get_document(document_id, house, actor)
-    tasks = list_tasks(house, actor, Filter(document=document_id, office=actor.office), limit=200, cursor=cursor)
-    return show(request, "document", document=document, tasks=tasks)
+    """Version `b` against version `a`; without them, the newest against the one in force."""
+    with house.database.reading() as session:
+        row = _found(session, document_id, actor)
+        versions = records.versions(session, row.id)
+        a, b = a or row.current_version, b or row.version
+        old, new = _record(session, row, a), _record(session, row, b)
+        document = Document.of(row, documents.latest_jobs(session, [row.id])[row.id])
+    if old is None or new is None:
+        raise Problem("no-record")
+    found = compare.differences(old, new)
+    return show(
+        request,
+        "compare",
+        document=document,
+        versions=versions,
+        a=a,
+        b=b,
+        differences={part: [one for one in found if one.part == part] for part in PARTS},
+        count=len(found),
+        parts=PARTS,
+        fields=FIELDS,
+        words=compare.words,
+    )
+
+
+@router.get("/{document_id}/annex", response_class=HTMLResponse)
+def show_annex(request: Request, document_id: UUID, house: AtHand, actor: Reader) -> HTMLResponse:
+    """The tasks as an annex that assigns them, for A4 lying."""
+    with house.database.reading() as session:
+        row = _found(session, document_id, actor)
+        document = Document.of(row, documents.latest_jobs(session, [row.id])[row.id])
+        found = _tasks(session, row, house)
+    return show(request, "annex", document=document, tasks=found, wording=wording)
+
+
+def _found(session: Session, document_id: UUID, actor: Actor) -> tables.Document:
+    row = documents.find(session, document_id, actor)
+    if row is None:
+        raise Problem("not-found")
+    return row
+
+
+def _record(session: Session, row: tables.Document, version: int | None) -> DirectiveRecord | None:
+    kept = records.version(session, row.id, version)
+    return DirectiveRecord.model_validate_json(kept.body) if kept else None
+
+
+def _tasks(session: Session, row: tables.Document, house: House) -> list[Task]:
+    wanted = tasks.Filter(document=row.id, withdrawn=row.withdrawn_at is not None)
+    found = tasks.page(session, wanted, order="newest", after=None, limit=_MOST_TASKS)
+    return [Task.of(task, house.settings) for task in found]
+
+
+def _images(session: Session, document_id: UUID) -> Sequence[int]:
+    query = sa.select(tables.Page.number).where(tables.Page.document_id == document_id).order_by(tables.Page.number)
+    return session.scalars(query).all()
+
+
+def _replaced(session: Session, row: tables.Document) -> Sequence[tables.Document]:
+    return session.scalars(sa.select(tables.Document).where(tables.Document.replaced_by == row.id)).all()
+
+
+def _history(
+    session: Session, row: tables.Document, actor: Actor, versions: Sequence[tables.Record]
+) -> list[Happening]:
+    """Who did what, newest first; with it what the machine read."""
+    entries = audit.page(session, actor, object_id=str(row.id), before=None, limit=_HISTORY)
+    told = [Happening(one.at, one.actor, one.action, *_said(one)) for one in entries]
+    told += [Happening(one.created_at, "", "record.read", one.version, ()) for one in versions if one.origin == "read"]
+    return sorted(told, key=lambda one: one.at, reverse=True)
+
+
+def _said(entry: tables.Audit) -> tuple[int | None, Sequence[Difference], str | None]:
+    before, after = entry.before or {}, entry.after or {}
+    units = after.get("units", {})
+    changed = [one for unit, now in units.items() for one in compare.of_unit(unit, before["units"].get(unit), now)]
+    return after.get("version") or after.get("approved_version"), changed, after.get("why")

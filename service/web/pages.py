@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -136,12 +137,23 @@ def _size(context: Context, value: int) -> str:
 
 
 @pass_context
+def _path(context: Context, parts: Sequence[str]) -> str:
+    """Where a task stands in the outline: "mục II.3.b, gạch 2"."""
+    t = context["t"]
+    numbers = ".".join(part for part in parts if part[:1] not in ("-", "*"))
+    told = [t("mục {numbers}", numbers=numbers)] if numbers else []
+    told += [t("gạch {number}", number=part[1:]) for part in parts if part[:1] == "-"]
+    told += [t("đoạn cuối") for part in parts if part[:1] == "*"]
+    return ", ".join(told)
+
+
+@pass_context
 def _said(context: Context, message: Any) -> str:
     """What an error or a warning says, in the reader's language."""
     return str(message.message_en if context["lang"] == "en" else message.message)
 
 
-_templates.env.filters.update(day=day, moment=moment, number=_number, size=_size, said=_said)
+_templates.env.filters.update(day=day, moment=moment, number=_number, size=_size, path=_path, said=_said)
 _templates.env.globals.update(
     term=term,
     roles=ROLES,

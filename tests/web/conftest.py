@@ -224,7 +224,7 @@ class Visitors:
             **options,
         )
         self.contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         context.add_cookies([{"name": "lang", "value": language, "url": self.service.address}])
         if user or role:
             user = user or self.service.user(self.office, role or "clerk")
@@ -284,6 +284,11 @@ def axe() -> Callable[[Page], None]:
 
     def check(page: Page) -> None:
         found = Axe().run(page, options={"runOnly": {"type": "tag", "values": rules}})
-        assert not found.response["violations"], found.generate_report()
+        told = [
+            f"{wrong['id']}: {wrong['help']}\n    {node['target']} {node['html'][:200]}\n    {node['failureSummary']}"
+            for wrong in found.response["violations"]
+            for node in wrong["nodes"]
+        ]
+        assert not told, page.url + "\n" + "\n".join(told)
 
     return check

@@ -167,6 +167,7 @@ def test_filters_orders_and_the_next_one(page: Page, service: Any, office: UUID,
     expect(page.locator("#list .title").last).to_have_text("0/CT-UBND")
     page.get_by_label("Thứ tự").select_option("oldest")
     expect(page.locator("#list .title").first).to_have_text("0/CT-UBND")
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("/")
     page.keyboard.type("17/ct-ubnd")
     page.keyboard.press("Enter")

@@ -1,0 +1,3 @@
+// The annex: its button prints it.
+
+document.getElementById("print").addEventListener("click", () => print());
