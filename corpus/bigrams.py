@@ -20,7 +20,7 @@ NAME = "bigrams.csv"
 
 _SYLLABLE = re.compile(r"[[:alpha:]]+")
 _MARKS = ".,;:()[]“”\"'/!?-–…"
-_ENDS = ".;:)!?”"  # what stands behind these follows nothing
+_ENDS = ",.;:)!?”"  # what stands behind these follows nothing
 _CELLS = str.maketrans(dict.fromkeys(',"|', " . "))
 
 
