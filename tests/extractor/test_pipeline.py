@@ -15,7 +15,7 @@ from PIL import Image
 
 from corpus.specimens import specimens
 from extractor import errors
-from extractor.pipeline import extract
+from extractor.pipeline import extract, place, read, understand
 from extractor.progress import Progress
 from extractor.record import DirectiveRecord
 
@@ -207,3 +207,12 @@ def test_warnings_are_whole_sentences_in_both_languages() -> None:
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", warning.code)
         assert warning.message.strip().endswith(".")
         assert warning.message_en.strip().endswith(".")
+
+
+def test_reading_and_understanding_are_the_two_halves_of_extracting() -> None:
+    told: list[Progress] = []
+    file = read(SPECIMEN.text_path, jobs=1)
+    record = understand(file, progress=told.append)
+    assert record == extract(SPECIMEN.text_path, jobs=1)
+    assert [step.stage for step in told] == ["layout", "facts", "done"]
+    assert [page.text for page in place(file)] == [page.text for page in record.source.pages]
