@@ -18,6 +18,7 @@ from extractor.record import DirectiveRecord
 from service.access.actor import Actor
 from service.api import cursor as cursors
 from service.api.at_hand import Approver, AtHand, Corrector, Reader, Uploader
+from service.api.fields import Fields, narrowed
 from service.api.paging import AwareMoment, Cursor, Limit
 from service.api.shapes import Batch, Batched, Document, Documents, Job, Recall, Upload, Version, Versions
 from service.api.upload import many_of, pieces_of
@@ -170,7 +171,7 @@ def read_document_again(document_id: UUID, response: Response, house: AtHand, ac
     return _accepted(house.reception.read_again(document, actor), response)
 
 
-@router.get("", summary="Danh sách văn bản, mới nhất trước / documents, newest first")
+@router.get("", summary="Danh sách văn bản, mới nhất trước / documents, newest first", response_model=Documents)
 def list_documents(
     house: AtHand,
     actor: Reader,
@@ -181,9 +182,10 @@ def list_documents(
     approved: Annotated[bool | None, Query(description="Đã duyệt / approved")] = None,
     withdrawn: Annotated[bool | None, Query(description="Đã thu hồi / recalled or replaced")] = None,
     updated_since: AwareMoment = None,
+    fields: Fields = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> Documents:
+) -> Any:
     wanted = documents.Filter(actor.office, number, issued_from, issued_to, kind, approved, withdrawn, updated_since)
     try:
         before = UUID(cursors.decode(cursor, wanted, 1)[0]) if cursor else None
@@ -194,7 +196,7 @@ def list_documents(
         jobs = documents.latest_jobs(session, [row.id for row in rows])
     items = [Document.of(row, jobs[row.id]) for row in rows[:limit]]
     more = cursors.encode([items[-1].id], wanted) if len(rows) > limit else None
-    return Documents(items=items, next_cursor=more)
+    return narrowed(Documents(items=items, next_cursor=more), fields)
 
 
 @router.get("/{document_id}", summary="Một văn bản / one document")

@@ -22,9 +22,9 @@ Fields = Annotated[
 
 def narrowed(answer: BaseModel, fields: str | None) -> Any:
     """The answer, its `items` cut down to some fields. Raises Problem("invalid") for a field that they do not have."""
-    if not fields:
+    wanted = {name.strip() for name in (fields or "").split(",") if name.strip()}
+    if not wanted:
         return answer
-    wanted = {name.strip() for name in fields.split(",") if name.strip()}
     item = type(answer).model_fields["items"].annotation
     known = set(item.__args__[0].model_fields)  # type: ignore[union-attr]
     if unknown := sorted(wanted - known):

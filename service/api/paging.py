@@ -12,7 +12,8 @@ Cursor = Annotated[
 AwareMoment = Annotated[
     AwareDatetime | None,
     Query(
-        description="Có thay đổi từ thời điểm này / changed at this moment or later",
+        description="Có thay đổi từ thời điểm này; để không sót thay đổi nào, dùng `/v1/changes` / changed at this moment or "
+        "later; to miss no change use `/v1/changes`",
         examples=["2026-06-01T00:00:00+07:00"],
     ),
 ]

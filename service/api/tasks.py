@@ -46,7 +46,17 @@ def list_tasks(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Any:
-    """Mọi điều kiện đều phải đúng. Trang sau lấy bằng `next_cursor`; văn bản mới đến không làm xô lệch các trang."""
+    """Mọi điều kiện đều phải đúng. Trang sau lấy bằng `next_cursor`; văn bản mới đến không làm xô lệch các trang.
+
+    Đồng bộ định kỳ bằng `order=updated`: đi hết các trang thì không sót nhiệm vụ nào; việc đổi trong lúc đó hiện lại ở trang
+    sau. Lần sau đặt `updated_since` sớm hơn lúc bắt đầu lần trước một phút, `withdrawn=true` để biết việc đã hết hiệu lực.
+    Muốn nhận từng thay đổi đúng một lần, đúng thứ tự: `GET /v1/changes`.
+
+    To follow tasks by `order=updated`: a run through all pages misses none, and one that changes meanwhile is met again
+    further on. Begin the next run with `updated_since` a minute before the first request of the last one, for a change is
+    dated when it is made and seen when it is committed; add `withdrawn=true` to learn of tasks that ended. Every change
+    exactly once and in order: `GET /v1/changes`.
+    """
     asked = (replace(wanted, today=date.min), order)  # a cursor stays good over midnight
     after = _place(cursor, asked) if cursor else None
     with house.database.reading() as session:
