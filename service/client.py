@@ -6,8 +6,12 @@
         for task in service.tasks(document=upload.document.id):
             print(task.code, task.title, task.leads, task.due)
 
-        for change in service.changes(after=kept_number):   # keep change.sequence once it is dealt with
-            ...
+        number = service.last_change()      # first, so that what changes meanwhile is told again
+        for task in service.tasks(): ...    # all that is in force
+        while True:                         # for ever; stopped anywhere, it goes on from the kept number
+            for change in service.changes(after=number, wait=30):
+                ...                         # drop the task when change.withdrawn, else put it down by its id
+                number = change.keep        # keep it together with the task
 
 Answers are the models of `service.api.shapes`. An error answer is raised as `ServiceError` with its stable code and both
 texts. Nothing that it asks for does harm when asked twice, so it asks again when the service is away for a moment.
@@ -59,6 +63,7 @@ class Change:
     """An entry of the change feed: its number, what happened, and the newest state of what it happened to."""
 
     sequence: int
+    keep: int  # the number to go on from once this is dealt with; told by lead, a number comes several times
     type: str  # "task.created", "document.approved" …
     data: dict[str, Any]
 
@@ -67,6 +72,23 @@ class Change:
         """The task as it is now; None when the change is of a document."""
         body = self.data.get("task")
         return shapes.Task.model_validate(body) if body else None
+
+    @property
+    def document(self) -> shapes.Document | None:
+        """The document as it is now; None when the change is of a task."""
+        body = self.data.get("document")
+        return shapes.Document.model_validate(body) if body else None
+
+    @property
+    def lead(self) -> str | None:
+        """Whose share of the task it tells, when told by lead."""
+        lead: str | None = self.data["lead"]
+        return lead
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the task, the share or the document is in force no more."""
+        return bool(self.data["withdrawn"])
 
 
 class Client:
@@ -155,13 +177,24 @@ class Client:
         answer = self._answer(lambda: self._http.put(f"/v1/tasks/{task_id}/progress", json=body))
         return shapes.Task.model_validate(answer.json())
 
-    def changes(self, after: int = 0, *, wait: float = 0, by_lead: bool = False, limit: int = 200) -> Iterator[Change]:
-        """The changes that follow number `after`, up to now; with `wait`, at least one or that many seconds have passed."""
+    def last_change(self) -> int:
+        """The number of the newest change, from which a tracker begins that then fetches all tasks."""
+        return int(self._get("/v1/changes/last").json()["last"])
+
+    def changes(
+        self, after: int = 0, *, wait: float = 0, by_lead: bool = False, types: Sequence[str] = (), limit: int = 200
+    ) -> Iterator[Change]:
+        """The changes that follow number `after`, up to now; with `wait`, at least one or that many seconds have passed.
+
+        Raises ServiceError "unknown-change" when the service was restored from a copy older than `after`: begin anew.
+        """
         while True:
-            query = {"after": after, "limit": limit, "wait": wait, "by_lead": by_lead}
+            query = {"after": after, "limit": limit, "wait": wait, "by_lead": by_lead, "types": list(types)}
             page = self._get("/v1/changes", query).json()
-            for item in page["items"]:
-                yield Change(item["data"]["sequence"], item["type"].removeprefix("vn.directives."), item["data"])
+            numbers = [item["data"]["sequence"] for item in page["items"]]
+            for item, number, following in zip(page["items"], numbers, [*numbers[1:], 0], strict=False):
+                keep = number if following != number else number - 1
+                yield Change(number, keep, item["type"].removeprefix("vn.directives."), item["data"])
             if not page["more"]:
                 return
             after = page["next"]
