@@ -13,9 +13,9 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
 
 from extractor.errors import BadInput, DirectiveError
+from extractor.parser import Parser
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -120,27 +120,8 @@ def _schema(arguments: argparse.Namespace) -> int:
 # --- the arguments -------------------------------------------------------------------------------------------------
 
 
-class _Formatter(argparse.RawDescriptionHelpFormatter):
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, "Cách dùng (usage): " if prefix is None else prefix)
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse speaking Vietnamese first."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(formatter_class=_Formatter, add_help=False, allow_abbrev=False, **options)
-        self._positionals.title = "Tham số (arguments)"
-        self._optionals.title = "Tùy chọn (options)"
-        self.add_argument("-h", "--help", action="help", help="in hướng dẫn này / show this help")
-
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(2, f"Sai cách dùng: {message}. Xem / see: {self.prog} --help\n")
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="directives",
         description="Đọc văn bản chỉ đạo (bản quét, PDF, văn bản) thành nhiệm vụ, cơ quan, thời hạn, chỉ tiêu.\n"
         "Turn Vietnamese government directives into tasks, agencies, deadlines and targets.",
@@ -149,7 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="Lệnh (commands)", metavar="LỆNH", required=True)
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], summary: str, description: str) -> _Parser:
+    def command(name: str, run: Callable[[argparse.Namespace], int], summary: str, description: str) -> Parser:
         added = commands.add_parser(name, help=summary, description=description)
         added.add_argument("--debug", action="store_true", help="in cả vết lỗi / print tracebacks")
         added.set_defaults(run=run)

@@ -183,7 +183,10 @@ class Worker:
         """Take no more jobs, let those under way finish for a while, give the rest back to the queue."""
         global _worker
         drain = self.settings.drain_seconds if self.running else 0
-        DBOS.destroy(workflow_completion_timeout_sec=drain)
+        try:
+            DBOS.destroy(workflow_completion_timeout_sec=drain)
+        except KeyboardInterrupt:  # asked for twice: at once, but still in order
+            DBOS.destroy(workflow_completion_timeout_sec=0)
         self._stopping.set()
         if self._pulse.is_alive():
             self._pulse.join(workers.STOP_SECONDS)
