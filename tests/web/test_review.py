@@ -201,9 +201,11 @@ def test_a_document_is_corrected_without_a_mouse(page: Page, service: Service, d
     page.keyboard.type("stc", delay=20)
     expect(page.locator(".options:visible").get_by_role("option", name="Sở Tài chính").first).to_be_visible()
     keys.press("Enter")
+    expect(page.locator("[data-path]:focus")).to_have_value("Sở Tài chính")
     keys.press("Alt+h")
     keys.insert_text("trước ngày 15/12 hằng năm")
     keys.press("Enter")
+    expect(page.locator(".item.open .meaning").last).to_contain_text("15/12/")
     _saved(page)
     made = next(
         task
@@ -327,7 +329,9 @@ def test_agencies_are_found_by_abbreviation_and_can_be_added(
     box.press("Enter")
     expect(box).to_have_value("Sở Kế hoạch và Đầu tư")
     box.fill("Ban Điều phối Chợ nổi Núi Voi")
-    page.locator(".options:visible").get_by_role("option", name="Thêm “Ban Điều phối Chợ nổi Núi Voi” vào danh mục").click()
+    page.locator(".options:visible").get_by_role(
+        "option", name="Thêm “Ban Điều phối Chợ nổi Núi Voi” vào danh mục"
+    ).click()
     _saved(page)
     lead = _record(service, document)["tasks"][0]["assignments"][0]
     assert (lead["agency"], lead["source"]) == ("Ban Điều phối Chợ nổi Núi Voi", "explicit")
@@ -347,10 +351,10 @@ def test_deadlines_are_written_as_the_document_does(page: Page, service: Service
     expect(box).to_have_attribute("aria-invalid", "true")
     box.fill("trước 15/12 hàng năm")
     box.press("Enter")
+    expect(page.locator(".meaning").last).to_contain_text("15/12/")
     _saved(page)
     when = _record(service, document)["tasks"][0]["deadlines"][-1]
     assert (when["kind"], when["rrule"]) == ("recurring", "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=15")
-    expect(page.locator(".meaning").last).to_contain_text("15/12/")
 
 
 def test_targets_have_parts(page: Page, service: Service, office: UUID, scan: Scan, shoot: Shoot) -> None:
@@ -457,12 +461,12 @@ def test_a_plan_of_300_tasks_is_worked_in_like_a_short_one(page: Page, service: 
     document = service.put(directive("dài", number="9/KH-UBND", lead="Sở Y tế", tasks=300), office)
     _open(page, document)
     expect(page.locator('[data-kind="tasks"] > li')).to_have_count(300)
-    row = page.locator('[data-kind="tasks"] > li').nth(299)
+    row = page.locator('[data-kind="tasks"] > li').nth(150)  # the last one is doubtful, and open already
     row.scroll_into_view_if_needed()
     row.locator(".line").click()
     title = row.locator('[data-path$="#title"]')
-    title.fill("Việc cuối cùng")
+    title.fill("Việc ở giữa")
     title.press("Tab")
     _saved(page)
-    assert _record(service, document)["tasks"][299]["title"] == "Việc cuối cùng"
+    assert _record(service, document)["tasks"][150]["title"] == "Việc ở giữa"
     expect(page.locator(".item.open")).to_have_count(1)

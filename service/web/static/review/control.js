@@ -16,7 +16,8 @@ export function control(desk, element, { path, get, set, settle, settleAll }) {
     element.dataset.shown = element.value;
   };
   show();
-  const changed = () => element.value.trim() !== get().trim();
+  // Typed, that is: the value itself may have changed under the input, which is drawn anew in a moment.
+  const changed = () => element.value.trim() !== element.dataset.shown.trim();
   let busy = null;
 
   const commit = async () => {
@@ -41,9 +42,11 @@ export function control(desk, element, { path, get, set, settle, settleAll }) {
     if (event.key === "Enter" && !event.shiftKey && !event.ctrlKey && !event.altKey && !event.defaultPrevented) {
       event.preventDefault();
       const touched = changed();
+      const doubted = desk.field(path)?.reasons.length;
       if (!(await commit())) return;
       if (!touched) settle?.();
-      desk.nextDoubt(path);
+      // Whoever corrects what nobody doubted has more to do here.
+      if (doubted) desk.nextDoubt(path);
     } else if (event.key === "Enter" && event.shiftKey && settleAll && !changed()) {
       event.preventDefault();
       settleAll();

@@ -31,6 +31,7 @@ export class Items {
 
   /** Bring one item up to date. The input that a person is in stays under their hands. */
   refresh(key) {
+    if (!this.#rows.has(key)) return this.draw(); // it was made a moment ago
     const n = this.items().findIndex((item, k) => this.key(item, k) === key);
     if (n >= 0) this.#fill(this.items()[n], n);
   }
