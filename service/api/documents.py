@@ -18,11 +18,12 @@ from extractor.record import DirectiveRecord
 from service.access.actor import Actor
 from service.api import cursor as cursors
 from service.api.at_hand import Approver, AtHand, Corrector, Reader, Uploader
-from service.api.fields import Fields, narrowed
+from service.api.fields import Fields, Sparse, narrowed
 from service.api.paging import AwareMoment, Cursor, Limit
 from service.api.shapes import Batch, Batched, Document, Documents, Job, Recall, Upload, Version, Versions
 from service.api.upload import many_of, pieces_of
 from service.house import House
+from service.intake.media_type import TYPES
 from service.intake.reception import NothingToReplace, Order, Received
 from service.problems import Problem, ProblemDetails
 from service.store import documents, pages, records, tables
@@ -171,7 +172,7 @@ def read_document_again(document_id: UUID, response: Response, house: AtHand, ac
     return _accepted(house.reception.read_again(document, actor), response)
 
 
-@router.get("", summary="Danh sách văn bản, mới nhất trước / documents, newest first", response_model=Documents)
+@router.get("", summary="Danh sách văn bản, mới nhất trước / documents, newest first", response_model=Documents | Sparse)
 def list_documents(
     house: AtHand,
     actor: Reader,
@@ -348,7 +349,7 @@ def get_record(
     "/{document_id}/original",
     summary="Tệp gốc / the file as it was handed in",
     response_class=FileResponse,
-    responses={200: {"content": {"application/octet-stream": _BYTES}}},
+    responses={200: {"content": dict.fromkeys(TYPES, _BYTES)}},
 )
 def get_original(document_id: UUID, house: AtHand, actor: Reader) -> FileResponse:
     """Đúng từng byte như khi nộp / the very bytes that were uploaded."""

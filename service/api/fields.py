@@ -20,6 +20,13 @@ Fields = Annotated[
 ]
 
 
+class Sparse(BaseModel):
+    """Danh sách chỉ gồm các trường đã nêu trong `fields` / a list of the fields that `fields` names."""
+
+    items: list[dict[str, Any]]
+    next_cursor: str | None
+
+
 def narrowed(answer: BaseModel, fields: str | None) -> Any:
     """The answer, its `items` cut down to some fields. Raises Problem("invalid") for a field that they do not have."""
     wanted = {name.strip() for name in (fields or "").split(",") if name.strip()}

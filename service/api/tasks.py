@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from service.access.actor import Actor
 from service.api import cursor as cursors
 from service.api.at_hand import AtHand, Reader, Tracker
-from service.api.fields import Fields, narrowed
+from service.api.fields import Fields, Sparse, narrowed
 from service.api.filters import Asked
 from service.api.paging import Cursor, Limit
 from service.api.shapes import Task, TaskReport, Tasks
@@ -26,7 +26,7 @@ _ETAG = {"ETag": {"description": "Đổi khi nhiệm vụ đổi / changes with 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
 
 
-@router.get("", summary="Tìm nhiệm vụ / find tasks", response_model=Tasks)
+@router.get("", summary="Tìm nhiệm vụ / find tasks", response_model=Tasks | Sparse)
 def list_tasks(
     house: AtHand,
     actor: Reader,

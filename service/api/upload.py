@@ -98,4 +98,5 @@ async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
 def clean_name(name: str | None) -> str:
     """A file name as people should see it: no folders, no control characters, at most 200 characters."""
     last = PurePosixPath(unicodedata.normalize("NFC", name or "").replace("\\", "/")).name
-    return re.sub(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", last).strip()[-200:] or NAMELESS
+    shown = re.sub(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", last).strip()[-200:]
+    return shown if shown.strip(".") else NAMELESS

@@ -8,6 +8,7 @@ from extractor.errors import EmptyFile, UnsupportedType
 
 HEAD = 1024  # bytes that are looked at; scanners put junk before the PDF mark, within this
 
+TYPES = ("application/pdf", "image/png", "image/jpeg", "image/tiff", "text/plain")
 _IMAGES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
