@@ -17,7 +17,20 @@ from extractor.errors import DirectiveError
 from service.access.bodies import Bodies
 from service.access.doors import LOCAL_HOSTS, Doors
 from service.access.idempotency import Idempotency
-from service.api import access, agencies, deadlines, documents, edits, exports, health, jobs, tasks, words
+from service.api import (
+    access,
+    agencies,
+    calendar_links,
+    deadlines,
+    documents,
+    edits,
+    exports,
+    health,
+    jobs,
+    saved_filters,
+    tasks,
+    words,
+)
 from service.house import House
 from service.operations.metrics import Measured, Metrics
 from service.patience import passing
@@ -27,7 +40,7 @@ from service.version import VERSION
 from service.web import access as web_access
 from service.web import documents as web_documents
 from service.web import help as web_help
-from service.web import inbox, pages, review
+from service.web import inbox, pages, review, specimen
 from service.web import tasks as web_tasks
 
 log = structlog.get_logger()
@@ -59,9 +72,22 @@ def create_app(house: House) -> FastAPI:
     )
     app.state.house = house
     app.state.metrics = metrics = Metrics(house.database, house.settings)
-    for resource in (documents, words, edits, jobs, tasks, exports, agencies, deadlines, access, health):
+    for resource in (
+        documents,
+        words,
+        edits,
+        jobs,
+        tasks,
+        saved_filters,
+        exports,
+        calendar_links,
+        agencies,
+        deadlines,
+        access,
+        health,
+    ):
         app.include_router(resource.router)
-    for part in (inbox, web_documents, review, web_tasks, web_help, web_access):
+    for part in (inbox, specimen, web_documents, review, web_tasks, web_help, web_access):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(health.measures, include_in_schema=False)
     app.mount("/static", pages.static())

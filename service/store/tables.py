@@ -514,6 +514,21 @@ class Token(Base):
     used_at: Mapped[datetime | None]
 
 
+class SavedFilter(Base):
+    """What a person looks for again and again: conditions of the list of tasks, under a name."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (sa.UniqueConstraint("owner_id", "name"),)
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
+    owner_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"))
+    office_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("office.id"))  # the owner's
+    name: Mapped[str]
+    query: Mapped[str]  # of the page's address
+    shared: Mapped[bool]  # shown to the whole office
+    created_at: Mapped[datetime]
+
+
 class Audit(Base):
     """Who did what to what, written with the change itself. Nothing updates or deletes these rows."""
 

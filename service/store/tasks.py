@@ -121,10 +121,15 @@ def _of_agency(session: Session, wanted: Filter, after: Place | None, limit: int
 
 
 def _tasks(wanted: Filter) -> sa.Select[Task]:
-    query = sa.select(Task).where(*_conditions(wanted)).options(*_whole())
+    return sa.select(Task).where(*conditions(wanted)).options(*_whole())
+
+
+def conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
+    """All that a filter asks of a task, for queries that count."""
+    asked = _conditions(wanted)
     if wanted.agency or wanted.role:
-        query = query.where(sa.exists().where(Assignment.task_id == Task.id, *_assignment(wanted)))
-    return query
+        asked.append(sa.exists().where(Assignment.task_id == Task.id, *_assignment(wanted)))
+    return asked
 
 
 def _assignment(wanted: Filter) -> list[sa.ColumnElement[bool]]:

@@ -68,6 +68,10 @@ NEEDS: dict[str, str] = {
     "export_annex": "export",
     "export_message": "export",
     "get_calendar": "calendar",
+    "create_calendar_link": "calendar",
+    "list_saved_filters": "read",
+    "save_filter": "read",
+    "delete_saved_filter": "read",
     "list_changes": "feed",
     "get_last_change": "feed",
     "list_webhooks": "webhooks",
@@ -109,7 +113,8 @@ def _operations(app: FastAPI) -> Iterator[tuple[str, str, str]]:
 
 
 def _at(path: str, **ids: object) -> str:
-    for name in ("document_id", "job_id", "task_id", "webhook_id", "delivery_id", "user_id", "token_id", "agency_id"):
+    ids_of = ("document", "job", "task", "webhook", "delivery", "user", "token", "agency", "filter")
+    for name in (f"{kind}_id" for kind in ids_of):
         path = path.replace(f"{{{name}}}", str(ids.get(name, NOTHING)))
     path = path.replace("{number}", "1")
     return path + "?sender=000.00.00.H01&receiver=000.00.01.H01" if path.endswith(".edxml") else path

@@ -266,6 +266,7 @@ def shoot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
     def take(page: Page, name: str) -> None:
         SHOTS.mkdir(parents=True, exist_ok=True)
         before = page.viewport_size
+        page.evaluate("scrollTo(0, 0)")
         for suffix, (width, height) in (("", OFFICE_SCREEN), ("@200", ZOOMED)):
             page.set_viewport_size({"width": width, "height": height})
             page.screenshot(path=SHOTS / f"{name}{suffix}.png", full_page=True)

@@ -26,7 +26,7 @@ export async function ask(method, path, body, headers = {}) {
     throw new Refused(0, t("Không kết nối được dịch vụ. Hãy kiểm tra mạng rồi thử lại."));
   }
   const type = answer.headers.get("content-type") ?? "";
-  const content = type.includes("json") ? await answer.json() : null;
+  const content = answer.status !== 204 && type.includes("json") ? await answer.json() : null;
   if (answer.status === 401 && !location.pathname.startsWith("/sign-in")) offerSignIn();
   if (!answer.ok) {
     const message = content ? said(content) : t("Dịch vụ trả lời lỗi {status}.", { status: answer.status });

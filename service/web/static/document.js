@@ -137,17 +137,6 @@ on("message", async (given) => {
   document.getElementById("message").close();
 });
 
-// An unfolded menu folds when somebody goes on elsewhere.
-document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target) || event.target.closest(".menu > div")) menu.open = false;
-});
-document.addEventListener("keydown", (event) => {
-  const menu = event.key === "Escape" && document.querySelector(".menu[open]");
-  if (!menu) return;
-  menu.open = false;
-  menu.querySelector("summary").focus();
-});
-
 const link = (selector) => () => document.querySelector(selector)?.click();
 keys(t("Văn bản này"), [
   { press: "k", says: t("Kiểm tra cạnh ảnh trang"), act: link('.head a[href$="/review"]') },

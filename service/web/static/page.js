@@ -1,4 +1,4 @@
-// What every page does: signing out, changing the language, dialogs, and the keys that work everywhere.
+// What every page does: signing out, changing the language, dialogs, menus, and the keys that work everywhere.
 
 import "/static/dialog.js";
 import { keys, showKeys } from "/static/keys.js";
@@ -11,6 +11,17 @@ document.getElementById("sign-out")?.addEventListener("click", async () => {
 
 const language = document.querySelector("[data-language]");
 language.href += `&next=${encodeURIComponent(location.pathname + location.search)}`;
+
+// An unfolded menu folds when somebody goes on elsewhere.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target) || event.target.closest(".menu > div")) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector(".menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
 
 document.querySelector("[data-keys]")?.addEventListener("click", showKeys);
 
