@@ -57,6 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     commands.add_parser("bigrams", help="đếm âm tiết đi với nhau / count which syllables follow which, for repairs")
 
+    commands.add_parser("desk", add_help=False, help="trang kiểm tra nhanh đến đâu / how quick the review page is")
     commands.add_parser("load", add_help=False, help="đo dịch vụ dưới tải / measure the service under load")
 
     make = commands.add_parser("scan", help="tạo bản quét mẫu / make a scan of a specimen")
@@ -70,6 +71,10 @@ def main(arguments: list[str] | None = None) -> int:
     make.add_argument("--truth", action="store_true", help="ghi cả FILE.truth.txt / write the truth text too")
 
     arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["desk"]:
+        from corpus import desk  # needs a browser
+
+        return desk.main(arguments[1:])
     if arguments[:1] == ["load"]:
         from corpus import load  # brings the service along, which the others do without
 

@@ -98,6 +98,10 @@ def _work(page: Page, document: str) -> None:
             page.mouse.wheel(0, 1200)
             page.wait_for_timeout(30)
 
+    def split() -> None:
+        for press in ("ArrowLeft", "Control+ArrowLeft", "Alt+s"):
+            keys.press(press)
+
     actions: dict[str, Callable[[], Any]] = {
         "confirm and go on": lambda: keys.press("Enter"),
         "next doubtful": lambda: keys.press("F8"),
@@ -106,7 +110,7 @@ def _work(page: Page, document: str) -> None:
         "type a letter": lambda: keys.type("a"),
         "add a task": lambda: keys.press("Alt+a"),
         "type in the new task": lambda: keys.type("Tổng hợp kết quả, báo cáo theo quy định"),
-        "split it": lambda: (keys.press("ArrowLeft"), keys.press("Control+ArrowLeft"), keys.press("Alt+s")),
+        "split it": split,
         "merge it": lambda: keys.press("Alt+m"),
         "move it up": lambda: keys.press("Alt+Shift+ArrowUp"),
         "undo": lambda: keys.press("Control+z"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,6 +81,14 @@ def _record(service: Service, document: UUID) -> Json:
         assert kept
         body: Json = json.loads(kept.body)
         return body
+
+
+def _until(service: Service, document: UUID, right: Callable[[Json], bool]) -> None:
+    """Waits until the record that is kept is right."""
+    end = time.monotonic() + 20
+    while not right(record := _record(service, document)):
+        assert time.monotonic() < end, record["tasks"][0]
+        time.sleep(0.1)
 
 
 def _row(service: Service, document: UUID) -> tables.Document:

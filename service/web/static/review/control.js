@@ -84,7 +84,7 @@ export function dayControl(desk, { path, id, describedby, get, set, settle }) {
     },
     settle,
   });
-  const calendar = h("input.calendar", { type: "date", tabindex: "-1", "aria-label": t("Chọn ngày trên lịch"), value: get() ?? "" });
+  const calendar = h("input.pick-day", { type: "date", tabindex: "-1", "aria-label": t("Chọn ngày trên lịch"), value: get() ?? "" });
   calendar.addEventListener("change", async () => {
     await set(calendar.value);
     text.value = day(get());

@@ -47,7 +47,7 @@ export function deadlineControl(desk, { path, describedby, label, get, set, sett
     },
     settle,
   });
-  const calendar = h("input.calendar", { type: "date", tabindex: "-1", "aria-label": t("Chọn ngày trên lịch"), value: get()?.due ?? "" });
+  const calendar = h("input.pick-day", { type: "date", tabindex: "-1", "aria-label": t("Chọn ngày trên lịch"), value: get()?.due ?? "" });
   calendar.addEventListener("change", () => {
     const text = get()?.text || t("chậm nhất {day}", { day: day(calendar.value) });
     set(calendar.value ? { ...EMPTY, kind: "date", due: calendar.value, text, ...sure(get()) } : null);
