@@ -41,6 +41,7 @@ from service.web import access as web_access
 from service.web import documents as web_documents
 from service.web import help as web_help
 from service.web import inbox, pages, review, specimen
+from service.web import oidc as web_oidc
 from service.web import tasks as web_tasks
 
 log = structlog.get_logger()
@@ -90,6 +91,8 @@ def create_app(house: House) -> FastAPI:
     for part in (inbox, specimen, web_documents, review, web_tasks, web_help, web_access):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(health.measures, include_in_schema=False)
+    if house.settings.oidc_issuer:
+        app.include_router(web_oidc.router, include_in_schema=False)
     app.mount("/static", pages.static())
     _answer_errors(app)
     _document_errors(app)

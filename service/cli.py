@@ -99,6 +99,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def serve(arguments: argparse.Namespace, settings: Settings) -> int:
     """Run the service until SIGTERM or Ctrl-C; the exit status."""
+    from service.access import oidc
+
+    try:
+        oidc.check(settings)
+    except oidc.Unusable as error:
+        return _complain(str(error), EXIT_USAGE)
     try:
         door = _listen(settings)
     except OSError as error:

@@ -64,6 +64,16 @@ KINDS: dict[str, Kind] = {
         401, "Không đăng nhập được", "Not signed in",
         "Tên đăng nhập hoặc mật khẩu không đúng.", "The name or the password is wrong.",
     ),
+    "oidc-refused": Kind(
+        403, "Không đăng nhập được qua hệ thống định danh", "Not signed in by the OpenID provider",
+        "Phiên đăng nhập không hợp lệ hoặc đã hết hạn. Hãy đăng nhập lại từ đầu.",
+        "The sign-in is not valid or has expired. Begin it anew.",
+    ),
+    "oidc-unavailable": Kind(
+        502, "Hệ thống định danh không trả lời", "The OpenID provider does not answer",
+        "Không hỏi được hệ thống định danh của cơ quan. Hãy thử lại sau, hoặc đăng nhập bằng mật khẩu.",
+        "The OpenID provider cannot be asked. Try again later, or sign in by password.",
+    ),
     "bad-invitation": Kind(
         403, "Liên kết không còn dùng được", "Invitation is void",
         "Liên kết đã được dùng hoặc đã hết hạn. Hãy xin quản trị viên liên kết mới.",

@@ -28,6 +28,15 @@ class Settings:
     webhook_private_hosts: tuple[str, ...] = ()  # hosts of the own network that webhooks may call, by http as well
     allowed_hosts: tuple[str, ...] = ()  # further names that a browser may know the service by
 
+    # Signing in through an OpenID provider; without an issuer there is none.
+    oidc_issuer: str = ""  # its address, as it calls itself
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)  # empty: a public client
+    oidc_role_claim: str = ""  # a claim, or a path to it, that names roles; empty: roles are given here
+    oidc_roles: tuple[str, ...] = ()  # "value of the claim=role", for values that are no roles by themselves
+    oidc_default_role: str = ""  # of whom the claim gives none; empty: they are not let in
+    oidc_office_claim: str = ""  # a claim that names a new user's office; empty: the first office
+
     upload_bytes: int = 200 * MIB
     watched_folder: str = ""  # files put there are taken in; empty: none is watched
     settle_seconds: float = 3.0  # a file in it that has not changed for so long is complete

@@ -172,7 +172,7 @@ def sign_in(form: SignIn, request: Request, response: Response, house: AtHand) -
         raise Problem("wrong-password")
     with house.database.writing() as session:  # proving takes long, and nobody else could write meanwhile
         secret = accounts.open_browser(session, user, request.state.request_id)
-    _set_cookie(request, response, secret)
+    set_cookie(request, response, secret)
     return Me.of(accounts.actor_of(user, None))
 
 
@@ -196,11 +196,11 @@ def accept_invitation(form: Acceptance, request: Request, response: Response, ho
     with house.database.writing() as session:
         user = accounts.accept(session, form.secret, form.password, request_id)
         secret = accounts.open_browser(session, user, request_id)
-    _set_cookie(request, response, secret)
+    set_cookie(request, response, secret)
     return Me.of(accounts.actor_of(user, None))
 
 
-def _set_cookie(request: Request, response: Response, secret: str) -> None:
+def set_cookie(request: Request, response: Response, secret: str) -> None:
     age = int(accounts.SIGNED_IN_LASTS.total_seconds())
     secure = request.url.scheme == "https"
     response.set_cookie(COOKIE, secret, max_age=age, httponly=True, samesite="lax", secure=secure)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from service.api.at_hand import AtHand
 from service.web.pages import show
 
 router = APIRouter()
@@ -16,8 +17,8 @@ def inside(address: str) -> str:
 
 
 @router.get("/sign-in", response_class=HTMLResponse)
-def sign_in(request: Request, next: str = "/") -> HTMLResponse:
-    return show(request, "sign_in", next=inside(next))
+def sign_in(request: Request, house: AtHand, next: str = "/") -> HTMLResponse:
+    return show(request, "sign_in", next=inside(next), oidc=bool(house.settings.oidc_issuer))
 
 
 @router.get("/way-in", response_class=HTMLResponse)
