@@ -41,7 +41,7 @@ LONGEST_WAIT = 30  # seconds
 router = APIRouter(prefix="/v1/changes", tags=["changes"])
 
 Number = Annotated[
-    int, Query(ge=0, lt=2**63, description="Số đã giữ; 0: từ đầu / the number that was kept; 0: from the beginning")
+    int, Query(ge=0, le=2**53 - 1, description="Số đã giữ; 0: từ đầu / the number that was kept; 0: from the beginning")
 ]
 
 
