@@ -49,9 +49,15 @@ def main(arguments: list[str] | None = None) -> int:
     measure = commands.add_parser("bench", help="đo tốc độ / measure reading side by side with plain Tesseract")
     measure.add_argument("scans", nargs="*", type=Path, metavar="PDF", help="bản quét khác, có .truth.txt bên cạnh")
 
-    reading = commands.add_parser("reading", help="lỗi chữ của bản quét / character errors of scans, beside plain Tesseract")
-    reading.add_argument("places", nargs="*", type=Path, metavar="FOLDER|PDF", help="có NAME.truth.txt hoặc NAME.ref.txt")
-    reading.add_argument("--made", nargs="*", default=[], choices=sorted(RECIPES), metavar="RECIPE", help="bản quét tạo ra")
+    reading = commands.add_parser(
+        "reading", help="lỗi chữ của bản quét / character errors of scans, beside plain Tesseract"
+    )
+    reading.add_argument(
+        "places", nargs="*", type=Path, metavar="FOLDER|PDF", help="có NAME.truth.txt hoặc NAME.ref.txt"
+    )
+    reading.add_argument(
+        "--made", nargs="*", default=[], choices=sorted(RECIPES), metavar="RECIPE", help="bản quét tạo ra"
+    )
     reading.add_argument("--texts", nargs="*", type=Path, metavar="FILE", help="văn bản để tạo bản quét; mặc định: mẫu")
     reading.add_argument("--alone", action="store_true", help="không chạy Tesseract thường / without plain Tesseract")
 
