@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 import uvicorn
 
+from extractor.parser import Parser
 from service.operations import logs
 from service.settings import Settings
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 EXIT_USAGE = 2
 EXIT_UNAVAILABLE = 69  # sysexits EX_UNAVAILABLE
+EXIT_INTERRUPTED = 130
 AGAIN_SECONDS = 3.0  # after which a database that is away at the start is looked for again
 EXTRACTOR = ("extract", "show", "schema")
 
@@ -56,6 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     try:
         status: int = arguments.run(arguments, settings)
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
     except Exception as error:
         if not passing(error):
             raise
@@ -73,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     from service.intake import command as intake
     from service.operations import commands as operations
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="directives",
         description="Bóc tách văn bản chỉ đạo: extract, show, schema (xem: directives extract --help). Dịch vụ: các lệnh dưới "
         "đây. / The extractor's commands are extract, show, schema; those below run and keep the service.",

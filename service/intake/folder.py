@@ -68,7 +68,7 @@ class Folder:
                 done += self._take(file)
             except Exception:
                 # One that cannot be read, or a database that restarts: it is tried at the next look, and the others now.
-                log.exception("file not taken", file=file.name)
+                log.exception("file not taken")
         return done
 
     def _files(self) -> Iterator[Path]:
@@ -87,7 +87,7 @@ class Folder:
             # The note first: killed in between, there is a note too many and no file without one.
             aside.with_name(f"{aside.name}.ly-do.txt").write_text(f"{error.message}\n{error.message_en}\n", "utf-8")
             file.rename(aside)
-            log.warning("file refused", file=file.name, code=error.code)
+            log.warning("file refused", code=error.code)  # which, says the note
             return True
         except (StillChanging, FileNotFoundError):  # the next look sees what has become of it
             return False
