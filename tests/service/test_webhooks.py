@@ -482,6 +482,7 @@ def test_the_claim_of_a_dead_sender_is_taken_over(
         deliveries.end(session, dead, AWAY, clock.now)
         assert deliveries.begin(session, clock.hook, "dead", clock.now) is None, "its claim is gone"
     assert clock.states()[number] == "waiting" and clock.row().failing_since is None, "what it says counts no more"
+    assert clock.row().claimed_by == "two"
     with house.database.writing() as session:
         deliveries.end(session, again, OK, clock.now)
         deliveries.end(session, dead, AWAY, clock.now)
@@ -847,8 +848,9 @@ def test_changes_name_the_version_that_they_change(client: TestClient, receiver:
 
 
 def test_a_new_address_is_tried_at_once(
-    house: House, client: TestClient, receiver: Receiver, senders: Any, document: UUID
+    house: House, client: TestClient, receiver: Receiver, senders: Any, document: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(deliveries, "PAUSES", [timedelta(hours=1)])
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     hook, _ = _hook(client, f"http://127.0.0.1:{port}/")
