@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -22,6 +21,7 @@ from service.api import (
     agencies,
     calendar_links,
     deadlines,
+    description,
     documents,
     edits,
     exports,
@@ -34,7 +34,7 @@ from service.api import (
 from service.house import House
 from service.operations.metrics import Measured, Metrics
 from service.patience import passing
-from service.problems import MEDIA_TYPE, Problem, ProblemDetails
+from service.problems import Problem
 from service.settings import Settings
 from service.version import VERSION
 from service.web import access as web_access
@@ -46,27 +46,12 @@ from service.web import tasks as web_tasks
 
 log = structlog.get_logger()
 
-DESCRIPTION = """
-Nhận văn bản chỉ đạo (chỉ thị, công điện, kế hoạch …) dạng quét hoặc điện tử, bóc tách thành nhiệm vụ có cơ quan,
-thời hạn, chỉ tiêu, và cho tra cứu.
-
-Takes in Vietnamese government directives, scanned or digital, and turns them into tasks with agencies, deadlines and
-targets.
-
-1. `POST /v1/documents` nhận tệp và trả lời khi tệp đã an toàn / answers when the file is safe.
-2. `GET /v1/jobs/{id}` cho biết đã đọc đến trang nào / how far the reading is.
-3. `GET /v1/documents/{id}/record`, `GET /v1/tasks` cho kết quả / give the result.
-
-Mọi lỗi đều theo RFC 9457 (`application/problem+json`), bằng tiếng Việt và tiếng Anh.
-"""
-
-
 def create_app(house: House) -> FastAPI:
     """The application over an open house, which its opener closes."""
     app = FastAPI(
         title="Bóc tách văn bản chỉ đạo",
         version=VERSION,
-        description=DESCRIPTION,
+        description=description.TEXT,
         docs_url=None,  # the stock pages load their scripts from elsewhere; ours is at /docs
         redoc_url=None,
         generate_unique_id_function=_operation_id,
@@ -95,7 +80,7 @@ def create_app(house: House) -> FastAPI:
         app.include_router(web_oidc.router, include_in_schema=False)
     app.mount("/static", pages.static())
     _answer_errors(app)
-    _document_errors(app)
+    description.describe(app)
     app.add_middleware(Idempotency, database=house.database)
     app.add_middleware(Bodies, silence=house.settings.silence_seconds)
     app.add_middleware(Doors, hosts=_hosts(house.settings), database=house.database, settings=house.settings)
@@ -145,29 +130,3 @@ def _answer_errors(app: FastAPI) -> None:
             for wrong in error.errors()
         ]
         return answer(request, Problem("invalid", errors=errors))
-
-
-def _document_errors(app: FastAPI) -> None:
-    """Say in the OpenAPI document what errors really look like, in place of the framework's own shape."""
-    plain = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema:
-            return app.openapi_schema
-        document = plain()
-        schemas = document["components"]["schemas"]
-        for name in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(name, None)
-        schemas["ProblemDetails"] = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
-        problem = {
-            "description": "Lỗi / error",
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
-        }
-        for path in document["paths"].values():
-            for operation in path.values():
-                operation["responses"].pop("422", None)
-                operation["responses"]["default"] = problem
-        app.openapi_schema = document
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]

@@ -16,6 +16,7 @@ from service.access.actor import SCOPES, Actor, Role, Scope
 from service.access.doors import COOKIE, cookie_of
 from service.api import cursor as cursors
 from service.api.at_hand import Administrator, AtHand, Caller
+from service.api.etag import WITH_ETAG, matched
 from service.api.paging import Cursor, Limit
 from service.api.shapes import Shape, Text
 from service.problems import Problem
@@ -32,14 +33,16 @@ class SignIn(Form):
     """Tên và mật khẩu / name and password."""
 
     name: Text = Field(max_length=100, examples=["nguyen-van-a"])
-    password: Text = Field(max_length=1000)
+    password: Text = Field(max_length=1000, examples=["bảy con vịt qua cầu"])
 
 
 class Acceptance(Form):
     """Đặt mật khẩu bằng liên kết được cấp / set a password by an invitation."""
 
-    secret: Text = Field(max_length=200)
-    password: Text = Field(max_length=1000, description="Ít nhất 10 ký tự / at least 10 characters")
+    secret: Text = Field(max_length=200, examples=["Zq3…"])
+    password: Text = Field(
+        max_length=1000, description="Ít nhất 10 ký tự / at least 10 characters", examples=["bảy con vịt qua cầu"]
+    )
 
 
 class Me(Shape):
@@ -73,14 +76,16 @@ class Users(Shape):
 class NewUser(Form):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._@-]{1,63}$", examples=["nguyen-van-a"])
     full_name: Text = Field(max_length=200, examples=["Nguyễn Văn A"])
-    role: Role
-    office_id: UUID | None = None
+    role: Role = Field(examples=["clerk"])
+    office_id: UUID | None = Field(None, description="Trống: văn phòng của bạn / null: your own")
 
 
 class UserChange(Form):
-    full_name: Text | None = Field(None, max_length=200)
-    role: Role | None = None
-    active: bool | None = None
+    """Chỉ những gì cần đổi / only what is to change."""
+
+    full_name: Text | None = Field(None, max_length=200, examples=["Nguyễn Văn A"])
+    role: Role | None = Field(None, examples=["approver"])
+    active: bool | None = Field(None, description="Sai: khóa tài khoản / false: lock the account", examples=[True])
 
 
 class Invitation(Shape):
@@ -113,7 +118,7 @@ class Tokens(Shape):
 class NewToken(Form):
     name: Text = Field(min_length=1, max_length=100, examples=["theo-doi-nhiem-vu"])
     scopes: set[Scope] = Field(min_length=1, examples=[["read", "feed", "progress"]])
-    office_id: UUID | None = None
+    office_id: UUID | None = Field(None, description="Trống: văn phòng của bạn / null: your own")
     days: int | None = Field(365, ge=1, le=3650, description="Hạn dùng; trống: mãi mãi / null: for ever")
 
 
@@ -229,7 +234,7 @@ def add_user(form: NewUser, house: AtHand, actor: Administrator) -> Invited:
     return Invited(user=User.model_validate(user), invitation=Invitation(secret=secret))
 
 
-@router.get("/users/{user_id}", summary="Một người dùng / one user")
+@router.get("/users/{user_id}", summary="Một người dùng / one user", responses=WITH_ETAG)
 def get_user(user_id: UUID, response: Response, house: AtHand, actor: Administrator) -> User:
     with house.database.reading() as session:
         user = _found(session, user_id, actor)
@@ -237,7 +242,7 @@ def get_user(user_id: UUID, response: Response, house: AtHand, actor: Administra
     return User.model_validate(user)
 
 
-@router.patch("/users/{user_id}", summary="Sửa, khóa người dùng / change or lock a user")
+@router.patch("/users/{user_id}", summary="Sửa, khóa người dùng / change or lock a user", responses=WITH_ETAG)
 def change_user(
     user_id: UUID,
     form: UserChange,
@@ -260,15 +265,6 @@ def _found(session: Session, user_id: UUID, actor: Actor, *, lock: bool = False)
     if user is None:
         raise Problem("not-found")
     return user
-
-
-def matched(if_match: str | None, version: int) -> None:
-    """Raises Problem("if-match-needed"), Problem("changed-meanwhile") unless If-Match names this version."""
-    tag = f'"{version}"'
-    if if_match is None:
-        raise Problem("if-match-needed", headers={"ETag": tag})
-    if tag not in {given.strip() for given in if_match.split(",")}:
-        raise Problem("changed-meanwhile", headers={"ETag": tag})
 
 
 @router.post(
@@ -331,7 +327,9 @@ def add_office(form: NewOffice, house: AtHand, actor: Administrator) -> Office:
 def list_audit(
     house: AtHand,
     actor: Administrator,
-    object_id: Annotated[str | None, Query(max_length=100, description="Chỉ của đối tượng này")] = None,
+    object_id: Annotated[
+        str | None, Query(max_length=100, description="Chỉ của đối tượng này / of this object only")
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Audit:

@@ -16,8 +16,8 @@ from extractor import suggest_agencies
 from extractor.record import Successor
 from extractor.suggest import KnownBody
 from service.access.actor import Actor
-from service.api.access import matched
 from service.api.at_hand import Administrator, AtHand, Corrector, Reader
+from service.api.etag import WITH_ETAG, matched
 from service.api.shapes import Shape, Text
 from service.problems import Problem
 from service.store import agencies, documents, offices, own_agencies, schedule, tables
@@ -80,7 +80,11 @@ class NewAgency(BaseModel):
 
 
 class AgencyChange(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    """Chỉ những gì cần đổi / only what is to change."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"name": "Ban Quản lý Khu kinh tế Bình Minh"}]}
+    )
 
     name: Name | None = None
     abbreviations: Abbreviations | None = None
@@ -161,7 +165,7 @@ def add_agency(form: NewAgency, response: Response, house: AtHand, actor: Correc
     return Agency.model_validate(own)
 
 
-@router.patch("/{agency_id}", summary="Sửa cơ quan đã thêm / change a body that was added")
+@router.patch("/{agency_id}", summary="Sửa cơ quan đã thêm / change a body that was added", responses=WITH_ETAG)
 def change_agency(
     agency_id: OwnId,
     form: AgencyChange,

@@ -2,7 +2,9 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 
 from service.access import calendar_token
 from service.access.actor import Actor, Scope
@@ -18,34 +20,36 @@ def _house(request: Request) -> House:
 AtHand = Annotated[House, Depends(_house)]
 
 
-def _who(request: Request, challenge: str) -> Actor:
-    actor: Actor | None = getattr(request.state, "actor", None)  # the door has looked at token or cookie
-    if actor is None:
-        raise Problem("unauthenticated", headers={"WWW-Authenticate": challenge})
-    return actor
+class _Caller(SecurityBase):
+    """Whoever asks, as the door has found by token or cookie; with the scope that is needed. The interface's description
+    tells which.
 
+    Raises Problem("unauthenticated"), Problem("forbidden").
+    """
 
-async def _anybody(request: Request) -> Actor:
-    return _who(request, "Bearer")
+    scheme_name = "token"
+    model = HTTPBearer(description="Mã truy cập, theo quyền / a token, with scopes")
 
+    def __init__(self, scope: Scope | None = None, challenge: str = "Bearer") -> None:
+        self._scope = scope
+        self._challenge = f'{challenge} scope="{scope}"' if scope else challenge
 
-Caller = Annotated[Actor, Depends(_anybody)]  # what they may do, the route says
+    async def __call__(self, request: Request) -> Actor:
+        actor: Actor | None = getattr(request.state, "actor", None)
+        if actor is None:
+            raise Problem("unauthenticated", headers={"WWW-Authenticate": self._challenge})
+        if self._scope and not actor.may(self._scope):
+            lacking = f'Bearer error="insufficient_scope", scope="{self._scope}"'
+            raise Problem("forbidden", headers={"WWW-Authenticate": lacking})
+        return actor
 
 
 def needs(scope: Scope, challenge: str = "Bearer") -> Any:
-    """The caller, who has to have this scope. Raises Problem("unauthenticated"), Problem("forbidden")."""
-
-    def check(request: Request) -> Actor:
-        actor = _who(request, f'{challenge} scope="{scope}"')
-        if not actor.may(scope):
-            raise Problem(
-                "forbidden", headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
-            )
-        return actor
-
-    return Depends(check)
+    """The caller, who has to have this scope."""
+    return Security(_Caller(scope, challenge), scopes=[scope])
 
 
+Caller = Annotated[Actor, Security(_Caller())]  # what they may do, the route says
 Reader = Annotated[Actor, needs("read")]
 Uploader = Annotated[Actor, needs("upload")]
 Corrector = Annotated[Actor, needs("correct")]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Body, Header, Query, Request, Response
 from fastapi import Path as PathPart
 from fastapi.responses import FileResponse
 from sqlalchemy.orm import Session
@@ -18,6 +18,8 @@ from extractor.record import DirectiveRecord
 from service.access.actor import Actor
 from service.api import cursor as cursors
 from service.api.at_hand import Approver, AtHand, Corrector, Reader, Uploader
+from service.api.etag import ETAG, WITH_ETAG
+from service.api.examples import RECORD
 from service.api.fields import Fields, Sparse, narrowed
 from service.api.paging import AwareMoment, Cursor, Limit
 from service.api.shapes import Batch, Batched, Document, Documents, Job, Recall, Upload, Version, Versions
@@ -56,7 +58,6 @@ _UPLOAD: dict[str, Any] = {
     }
 }
 _LOCATION = {"Location": {"description": "Địa chỉ của lần xử lý / where the job is", "schema": {"type": "string"}}}
-_ETAG = {"ETag": {"description": "Đổi khi nội dung đổi / changes with the content", "schema": {"type": "string"}}}
 
 
 @router.post(
@@ -172,14 +173,18 @@ def read_document_again(document_id: UUID, response: Response, house: AtHand, ac
     return _accepted(house.reception.read_again(document, actor), response)
 
 
-@router.get("", summary="Danh sách văn bản, mới nhất trước / documents, newest first", response_model=Documents | Sparse)
+@router.get(
+    "", summary="Danh sách văn bản, mới nhất trước / documents, newest first", response_model=Documents | Sparse
+)
 def list_documents(
     house: AtHand,
     actor: Reader,
-    number: Annotated[str | None, Query(max_length=100, description="Số, ký hiệu", examples=["22/CT-UBND"])] = None,
-    kind: Annotated[str | None, Query(max_length=100, description="Loại văn bản", examples=["chỉ thị"])] = None,
-    issued_from: date | None = None,
-    issued_to: date | None = None,
+    number: Annotated[
+        str | None, Query(max_length=100, description="Số, ký hiệu / number", examples=["22/CT-UBND"])
+    ] = None,
+    kind: Annotated[str | None, Query(max_length=100, description="Loại văn bản / kind", examples=["chỉ thị"])] = None,
+    issued_from: Annotated[date | None, Query(description="Ban hành từ ngày / issued on this day or later")] = None,
+    issued_to: Annotated[date | None, Query(description="Ban hành đến ngày / issued on this day or earlier")] = None,
     approved: Annotated[bool | None, Query(description="Đã duyệt / approved")] = None,
     withdrawn: Annotated[bool | None, Query(description="Đã thu hồi / recalled or replaced")] = None,
     updated_since: AwareMoment = None,
@@ -244,11 +249,11 @@ def list_versions(document_id: UUID, house: AtHand, actor: Reader) -> Versions:
 @router.put(
     "/{document_id}/record",
     summary="Sửa bản ghi / correct the record",
-    responses={200: {"headers": _ETAG}},
+    responses=WITH_ETAG,
 )
 def correct_record(
     document_id: UUID,
-    record: DirectiveRecord,
+    record: Annotated[DirectiveRecord, Body(examples=[RECORD])],
     response: Response,
     house: AtHand,
     actor: Corrector,
@@ -272,9 +277,7 @@ def correct_record(
         return Version.model_validate(kept)
 
 
-@router.post(
-    "/{document_id}/approval", summary="Duyệt bản ghi / approve the record", responses={200: {"headers": _ETAG}}
-)
+@router.post("/{document_id}/approval", summary="Duyệt bản ghi / approve the record", responses=WITH_ETAG)
 def approve_record(
     document_id: UUID,
     response: Response,
@@ -298,7 +301,7 @@ def approve_record(
     "/{document_id}/pages/{number}/image",
     summary="Ảnh một trang / the image of a page",
     response_class=FileResponse,
-    responses={200: {"content": {"image/webp": _BYTES}}},
+    responses={200: {"content": {"image/webp": _BYTES}, "headers": ETAG}},
 )
 def get_page_image(
     document_id: UUID, number: Annotated[int, PathPart(ge=1, le=100_000)], house: AtHand, actor: Reader
@@ -321,7 +324,7 @@ def get_page_image(
     "/{document_id}/record",
     summary="Kết quả bóc tách / the record",
     response_model=DirectiveRecord,
-    responses={200: {"headers": _ETAG}, 304: {"description": "Không đổi / unchanged"}},
+    responses={200: {"headers": ETAG}, 304: {"description": "Không đổi / unchanged"}},
 )
 def get_record(
     document_id: UUID,

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from extractor.record import DirectiveRecord
 from service.api.at_hand import AtHand, Corrector
+from service.api.etag import WITH_ETAG
 from service.api.shapes import Shape, Text, Version
 from service.problems import Problem
 from service.store import documents, edits, records
@@ -70,7 +71,9 @@ class Edited(Shape):
     warnings: list[dict[str, Any]] = Field(description="Những cảnh báo còn lại / the warnings that are left")
 
 
-@router.patch("/{document_id}/record", summary="Sửa từng chỗ của bản ghi / correct units of the record")
+@router.patch(
+    "/{document_id}/record", summary="Sửa từng chỗ của bản ghi / correct units of the record", responses=WITH_ETAG
+)
 def edit_record(
     document_id: UUID,
     form: Edits,

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from extractor.record import DirectiveRecord, Role
 from service.access.actor import Actor
 from service.api.at_hand import AtHand, Exporter, Subscriber
+from service.api.etag import ETAG
 from service.api.filters import AGENCY, Asked
 from service.api.shapes import Task
 from service.api.tasks import shares
@@ -143,7 +144,7 @@ def export_message(
     issuer: Annotated[
         Code | None, Query(description="Mã của cơ quan ban hành nếu khác nơi gửi / of the issuer, if not the sender")
     ] = None,
-    steering: Annotated[int, Query(ge=0, le=2, description="SteeringType")] = 1,
+    steering: Annotated[int, Query(ge=0, le=2, description="Loại chỉ đạo của edXML / SteeringType of edXML")] = 1,
 ) -> Response:
     """Kèm phụ lục nhiệm vụ (XLSX); chưa ký số. Văn bản đã thu hồi cho thông điệp thu hồi; văn bản mật bị từ chối.
 
@@ -192,14 +193,19 @@ def export_message(
     "/calendar.ics",
     summary="Lịch thời hạn để đăng ký trong phần mềm lịch / deadlines, for any calendar program",
     response_class=Response,
-    responses=_file("text/calendar") | {304: {"description": "Không đổi / unchanged"}},
+    responses={
+        200: {**_file("text/calendar")[200], "headers": ETAG},
+        304: {"description": "Không đổi / unchanged"},
+    },
 )
 def get_calendar(
     request: Request,
     house: AtHand,
     actor: Subscriber,
     agency: Annotated[str | None, AGENCY] = None,
-    role: Annotated[Role | None, Query(description="Vai trò; cùng `agency` thì của chính cơ quan đó")] = None,
+    role: Annotated[
+        Role | None, Query(description="Vai trò; cùng `agency` thì của chính cơ quan đó / role; of that agency")
+    ] = None,
     document: Annotated[UUID | None, Query(description="Chỉ của văn bản này / of this document only")] = None,
     remind: Annotated[
         int, Query(ge=0, le=30, description="Nhắc trước bao nhiêu ngày, lúc 8 giờ; 0: không nhắc / days before")

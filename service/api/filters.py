@@ -27,7 +27,9 @@ async def asked(
     house: AtHand,
     actor: Caller,
     agency: Annotated[str | None, AGENCY] = None,
-    role: Annotated[Role | None, Query(description="Vai trò; cùng `agency` thì của chính cơ quan đó")] = None,
+    role: Annotated[
+        Role | None, Query(description="Vai trò; cùng `agency` thì của chính cơ quan đó / role; of that agency")
+    ] = None,
     due_from: Annotated[date | None, Query(description="Có hạn từ ngày / due on this day or later")] = None,
     due_to: Annotated[date | None, Query(description="Có hạn đến ngày / due on this day or earlier")] = None,
     deadline: Annotated[
@@ -37,10 +39,16 @@ async def asked(
     q: Annotated[
         str | None, Query(max_length=300, description="Các từ cần có, không cần dấu / words, without regard to marks")
     ] = None,
-    approved: Annotated[bool | None, Query(description="Chỉ nhiệm vụ đã / chưa duyệt")] = None,
+    approved: Annotated[
+        bool | None, Query(description="Chỉ nhiệm vụ đã duyệt, hay chưa / approved ones only, or the others")
+    ] = None,
     state: Annotated[TaskState | None, Query(description="Tiến độ theo báo cáo / progress as reported")] = None,
-    timeliness: Annotated[schedule.Timeliness | None, Query(description="Tình trạng hạn")] = None,
-    external_id: Annotated[str | None, Query(max_length=200, description="Mã của phần mềm theo dõi")] = None,
+    timeliness: Annotated[
+        schedule.Timeliness | None, Query(description="Tình trạng hạn / whether it is in time")
+    ] = None,
+    external_id: Annotated[
+        str | None, Query(max_length=200, description="Mã của phần mềm theo dõi / the tracker's own id")
+    ] = None,
     updated_since: AwareMoment = None,
     withdrawn: Annotated[bool, Query(description="Cả nhiệm vụ đã hết hiệu lực / tombstones too")] = False,
 ) -> Filter:

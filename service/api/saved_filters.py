@@ -43,9 +43,13 @@ class NewFilter(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Text = Field(min_length=1, max_length=100, pattern=r"\S")
-    query: Text = Field(max_length=2000, description="Phần sau dấu `?` của địa chỉ / what follows `?` in the address")
-    shared: bool = False
+    name: Text = Field(min_length=1, max_length=100, pattern=r"\S", examples=["Việc quá hạn của Sở Y tế"])
+    query: Text = Field(
+        max_length=2000,
+        description="Phần sau dấu `?` của địa chỉ / what follows `?` in the address",
+        examples=["agency=so%20y%20te&timeliness=overdue"],
+    )
+    shared: bool = Field(False, description="Đồng nghiệp cũng dùng / for colleagues too")
 
 
 @router.get("", summary="Bộ lọc đã lưu / saved filters")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from service.access.actor import Actor
 from service.api import cursor as cursors
 from service.api.at_hand import AtHand, Reader, Tracker
+from service.api.etag import WITH_ETAG
 from service.api.fields import Fields, Sparse, narrowed
 from service.api.filters import Asked
 from service.api.paging import Cursor, Limit
@@ -20,8 +21,6 @@ from service.api.shapes import Task, TaskReport, Tasks
 from service.problems import Problem
 from service.store import reports, tables, tasks
 from service.store.tasks import Order, Place
-
-_ETAG = {"ETag": {"description": "Đổi khi nhiệm vụ đổi / changes with the task", "schema": {"type": "string"}}}
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
 
@@ -35,7 +34,7 @@ def list_tasks(
         Order,
         Query(
             description="`newest`: văn bản mới trước, theo thứ tự trong văn bản; `due`: theo thời hạn; `updated`: theo "
-            "lần thay đổi, cũ trước"
+            "lần thay đổi, cũ trước / newest document first, by deadline, or by last change"
         ),
     ] = "newest",
     expand: Annotated[Literal["occurrences"] | None, Query(description="Kèm các kỳ đến hạn / with occurrences")] = None,
@@ -71,7 +70,7 @@ def list_tasks(
     return narrowed(Tasks(items=items, next_cursor=more), fields)
 
 
-@router.get("/{task_id}", summary="Một nhiệm vụ / one task", responses={200: {"headers": _ETAG}})
+@router.get("/{task_id}", summary="Một nhiệm vụ / one task", responses=WITH_ETAG)
 def get_task(task_id: UUID, response: Response, house: AtHand, actor: Reader) -> Task:
     """Kèm các kỳ đến hạn trong 12 tháng tới; nhiệm vụ đã hết hiệu lực vẫn xem được / tombstones can be seen too."""
     with house.database.reading() as session:
@@ -80,7 +79,7 @@ def get_task(task_id: UUID, response: Response, house: AtHand, actor: Reader) ->
     return task
 
 
-@router.put("/{task_id}/progress", summary="Báo tiến độ / report progress", responses={200: {"headers": _ETAG}})
+@router.put("/{task_id}/progress", summary="Báo tiến độ / report progress", responses=WITH_ETAG)
 def report_progress(
     task_id: UUID,
     report: TaskReport,

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from service.access.actor import Actor
 from service.api import cursor as cursors
-from service.api.access import matched
 from service.api.at_hand import AtHand, HookKeeper
+from service.api.etag import WITH_ETAG, matched
 from service.api.paging import Cursor, Limit
 from service.api.shapes import Error, Shape
 from service.feed import deliveries, ping, reach, troubles, webhooks
@@ -61,7 +61,7 @@ class NewWebhook(Form):
 class WebhookChange(Form):
     url: HttpUrl | None = None
     types: set[Type] | None = None
-    active: bool | None = Field(None, description="Tắt, bật lại / switch off, on again")
+    active: bool | None = Field(None, description="Tắt, bật lại / switch off, on again", examples=[False])
     resume: webhooks.Resume = Field(
         "kept", description="Khi bật lại: `kept`: tiếp từ chỗ đã dừng; `now`: từ bây giờ / where to go on from"
     )
@@ -174,7 +174,7 @@ async def add_webhook(form: NewWebhook, house: AtHand, actor: HookKeeper) -> Web
         raise Problem("conflict", "Không có văn phòng này.", "There is no such office.") from None
 
 
-@router.get("/{webhook_id}", summary="Một webhook / one webhook")
+@router.get("/{webhook_id}", summary="Một webhook / one webhook", responses=WITH_ETAG)
 def get_webhook(webhook_id: UUID, response: Response, house: AtHand, actor: HookKeeper) -> Webhook:
     with house.database.reading() as session:
         webhook = _found(session, webhook_id, actor)
@@ -182,7 +182,9 @@ def get_webhook(webhook_id: UUID, response: Response, house: AtHand, actor: Hook
     return Webhook.of(webhook)
 
 
-@router.patch("/{webhook_id}", summary="Sửa, tắt, bật webhook / change a webhook, switch it off or on")
+@router.patch(
+    "/{webhook_id}", summary="Sửa, tắt, bật webhook / change a webhook, switch it off or on", responses=WITH_ETAG
+)
 async def change_webhook(
     webhook_id: UUID,
     form: WebhookChange,

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import jsonschema_rs
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from service.access.actor import SCOPES
+from service.access.idempotency import METHODS
 from service.web.pages import KINDS_OF_DEADLINE
+
+Json = dict[str, Any]
 
 
 def _references(node: Any) -> Iterator[str]:
@@ -23,24 +30,78 @@ def _references(node: Any) -> Iterator[str]:
             yield from _references(child)
 
 
-def test_openapi_holds_together(client: TestClient) -> None:
-    document = client.get("/openapi.json").json()
+@pytest.fixture(scope="module")
+def document(app: FastAPI) -> Json:
+    """What programs read of the interface, as they get it."""
+    text: Json = json.loads(json.dumps(app.openapi()))
+    return text
+
+
+def _operations(document: Json) -> Iterator[tuple[str, str, Json]]:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            yield method.upper(), path, operation
+
+
+def test_openapi_holds_together(document: Json) -> None:
     assert document["openapi"].startswith("3.1")
     for reference in _references(document):
         node = document
         for part in reference.removeprefix("#/").split("/"):
             node = node[part]
-    operations = [operation for path in document["paths"].values() for operation in path.values()]
-    names = [operation["operationId"] for operation in operations]
+    names = [operation["operationId"] for *_, operation in _operations(document)]
     assert len(names) == len(set(names))
-    for operation in operations:
-        assert operation["summary"] and operation["tags"]
+    for _, path, operation in _operations(document):
+        assert path.startswith("/v1/") and operation["tags"], path
         assert "application/problem+json" in operation["responses"]["default"]["content"]
         assert "422" not in operation["responses"]
-        for parameter in operation.get("parameters", []):
-            assert parameter["name"] in ("document_id", "job_id", "if-none-match") or parameter.get("description")
-    assert all(path.startswith("/v1/") for path in document["paths"])
-    assert "record" in document["paths"]["/v1/documents/{document_id}/record"]["get"]["operationId"]
+
+
+def test_everything_is_described_in_both_languages(document: Json) -> None:
+    for method, path, operation in _operations(document):
+        told = [(f"{method} {path}", operation["summary"])]
+        told += [
+            (f"{method} {path} {each['name']}", each.get("description", "")) for each in operation.get("parameters", [])
+        ]
+        for where, words in told:
+            vietnamese, slash, english = words.partition(" / ")
+            assert vietnamese and slash and english, where
+
+
+def test_every_body_has_an_example_that_is_valid(document: Json) -> None:
+    seen = 0
+    for method, path, operation in _operations(document):
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if body is None:
+            continue
+        given = body.get("examples") or body["schema"].get("examples") or [body.get("example")]
+        whole = {**body["schema"], "components": document["components"]}
+        for value in given:
+            assert value, f"{method} {path}"
+            jsonschema_rs.validate(whole, value)
+            seen += 1
+    assert seen > 10
+
+
+def test_who_may_ask_is_described(document: Json) -> None:
+    assert {"token", "session"} <= document["components"]["securitySchemes"].keys()
+    scopes = {
+        scope
+        for *_, each in _operations(document)
+        for way in each.get("security", [])
+        for scope in way.get("token", [])
+    }
+    assert scopes == SCOPES
+    for method, path, operation in _operations(document):
+        keyed = any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", []))
+        assert keyed == (method in METHODS and "security" in operation), f"{method} {path}"
+
+
+def test_what_can_be_changed_has_an_etag(document: Json) -> None:
+    for method, path, operation in _operations(document):
+        names = {each["name"].lower() for each in operation.get("parameters", [])}
+        if method != "DELETE" and names & {"if-match", "if-none-match"}:
+            assert "ETag" in operation["responses"]["200"]["headers"], f"{method} {path}"
 
 
 def test_pages_show_what_is_there(client: TestClient, upload: Callable[..., Any], ended: Callable[[Any], Any]) -> None:
