@@ -278,7 +278,9 @@ def _lay_out(session: Session, document: Document, record: DirectiveRecord, same
         elif changed := [name for name, value in after.items() if value != before[name]]:
             row.approved = False
             _touch(row)
-            former = [agency for agency in leads if agency not in _leads(row)]
+            # A task without a lead is one share, of nobody, and that share can end as well.
+            now = _leads(row) or [""]
+            former = [agency for agency in leads or [""] if agency not in now]
             changes.of_task(session, "task.updated", row, changed, former)
     return record
 

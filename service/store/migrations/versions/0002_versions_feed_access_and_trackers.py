@@ -241,7 +241,7 @@ def _new_tables() -> None:
         "tally",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
-        sa.Column("value", sa.Float(), nullable=False),
+        sa.Column("value", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("name", "label", name=op.f("pk_tally")),
     )
     op.create_table(
