@@ -119,9 +119,7 @@ def _agencies() -> None:
     )
     op.create_index("ix_agency_agency_id", "agency", ["agency_id"])
     rows = op.get_bind().execute(sa.text("SELECT DISTINCT agency, coalesce(agency_id, '') FROM assignment")).all()
-    names = [
-        {"name": name, "agency_id": known, "fold": fold(name), "initials": initials(name)} for name, known in rows
-    ]
+    names = [{"name": name, "agency_id": known, "fold": fold(name), "initials": initials(name)} for name, known in rows]
     if names:
         op.bulk_insert(table, names)
 
