@@ -20,6 +20,7 @@ from service.api import (
     access,
     agencies,
     calendar_links,
+    changes,
     deadlines,
     description,
     documents,
@@ -29,8 +30,10 @@ from service.api import (
     jobs,
     saved_filters,
     tasks,
+    webhooks,
     words,
 )
+from service.feed.tide import Tide
 from service.house import House
 from service.operations.metrics import Measured, Metrics
 from service.patience import passing
@@ -38,6 +41,7 @@ from service.problems import Problem
 from service.settings import Settings
 from service.version import VERSION
 from service.web import access as web_access
+from service.web import admin as web_admin
 from service.web import documents as web_documents
 from service.web import help as web_help
 from service.web import inbox, pages, review, specimen
@@ -45,6 +49,7 @@ from service.web import oidc as web_oidc
 from service.web import tasks as web_tasks
 
 log = structlog.get_logger()
+
 
 def create_app(house: House) -> FastAPI:
     """The application over an open house, which its opener closes."""
@@ -58,6 +63,7 @@ def create_app(house: House) -> FastAPI:
     )
     app.state.house = house
     app.state.metrics = metrics = Metrics(house.database, house.settings)
+    app.state.tide = Tide(house.database)
     for resource in (
         documents,
         words,
@@ -67,13 +73,15 @@ def create_app(house: House) -> FastAPI:
         saved_filters,
         exports,
         calendar_links,
+        changes,
+        webhooks,
         agencies,
         deadlines,
         access,
         health,
     ):
         app.include_router(resource.router)
-    for part in (inbox, specimen, web_documents, review, web_tasks, web_help, web_access):
+    for part in (inbox, specimen, web_documents, review, web_tasks, web_admin, web_help, web_access):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(health.measures, include_in_schema=False)
     if house.settings.oidc_issuer:
