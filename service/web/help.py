@@ -7,6 +7,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from service.api.at_hand import Reader
 from service.problems import KINDS
+from service.web import specimen
 from service.web.access import inside
 from service.web.language import CATALOGUE, COOKIE
 from service.web.pages import show
@@ -18,7 +19,7 @@ _A_YEAR = 365 * 24 * 3600
 
 @router.get("/help", response_class=HTMLResponse)
 def show_help(request: Request, actor: Reader) -> HTMLResponse:
-    return show(request, "help")
+    return show(request, "help", specimen=specimen.at_hand(actor))
 
 
 @router.get("/problems", response_class=HTMLResponse)

@@ -23,7 +23,7 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
-document.querySelector("[data-keys]")?.addEventListener("click", showKeys);
+for (const button of document.querySelectorAll("[data-keys]")) button.addEventListener("click", showKeys);
 
 if (document.querySelector(".sections")) {
   keys(t("Ở mọi trang"), [
@@ -33,3 +33,5 @@ if (document.querySelector(".sections")) {
     { press: "t", says: t("Nhiệm vụ"), act: () => location.assign("/tasks") },
   ]);
 }
+
+if (sessionStorage.getItem("tour") || location.search.startsWith("?tour=")) import("/static/tour.js");
