@@ -83,6 +83,8 @@ class Document(Base):
         sa.UniqueConstraint("office_id", "sha256"),
         sa.Index("ix_document_number_fold", "number_fold"),
         sa.Index("ix_document_updated_at", "updated_at"),
+        # The inbox is listed in this order, and counted from the index alone.
+        sa.Index("ix_document_inbox", "office_id", "id", "current_version", "approved_version", "withdrawn_at"),
     )
 
     id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)

@@ -87,6 +87,9 @@ def _documents(office: UUID, now: datetime) -> None:
         batch.create_unique_constraint("uq_document_office_id_sha256", ["office_id", "sha256"])
         batch.create_index("ix_document_number_fold", ["number_fold"])
         batch.create_index("ix_document_updated_at", ["updated_at"])
+        batch.create_index(
+            "ix_document_inbox", ["office_id", "id", "current_version", "approved_version", "withdrawn_at"]
+        )
 
 
 def _jobs_and_records() -> None:
