@@ -18,6 +18,8 @@ from extractor.knowledge.spelling import modern
 KNOWLEDGE = Path(__file__).parents[1] / "extractor" / "knowledge"
 NAME = "bigrams.csv"
 
+HEAD = "# Which syllables follow which, counted over the specimens and the other tables here: python -m corpus bigrams\n"
+
 _SYLLABLE = re.compile(r"[[:alpha:]]+")
 _MARKS = ".,;:()[]“”\"'/!?-–…"
 _ENDS = ",.;:)!?”"  # what stands behind these follows nothing
@@ -41,6 +43,7 @@ def table(without: Iterable[str] = ()) -> str:
                 if pair in named or not (first[0].isupper() and second[0].isupper()):
                     pairs[pair] += 1
     out = io.StringIO()
+    out.write(HEAD)
     write = csv.writer(out, lineterminator="\n").writerow
     write(("syllable", "next", "count"))
     for syllable, count in sorted(alone.items()):
