@@ -18,7 +18,9 @@ from extractor.knowledge.spelling import modern
 KNOWLEDGE = Path(__file__).parents[1] / "extractor" / "knowledge"
 NAME = "bigrams.csv"
 
-HEAD = "# Which syllables follow which, counted over the specimens and the other tables here: python -m corpus bigrams\n"
+HEAD = (
+    "# Which syllables follow which, counted over the specimens and the other tables here: python -m corpus bigrams\n"
+)
 
 _SYLLABLE = re.compile(r"[[:alpha:]]+")
 _MARKS = ".,;:()[]“”\"'/!?-–…"
