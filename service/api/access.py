@@ -16,7 +16,7 @@ from service.access.actor import SCOPES, Actor, Role, Scope
 from service.access.doors import COOKIE, cookie_of
 from service.api import cursor as cursors
 from service.api.at_hand import Administrator, AtHand, Caller
-from service.api.etag import WITH_ETAG, matched
+from service.api.etag import WITH_ETAG, matched, of_version
 from service.api.paging import Cursor, Limit
 from service.api.shapes import Shape, Text
 from service.problems import Problem
@@ -238,7 +238,7 @@ def add_user(form: NewUser, house: AtHand, actor: Administrator) -> Invited:
 def get_user(user_id: UUID, response: Response, house: AtHand, actor: Administrator) -> User:
     with house.database.reading() as session:
         user = _found(session, user_id, actor)
-    response.headers["ETag"] = f'"{user.version}"'
+    response.headers["ETag"] = of_version(user.version)
     return User.model_validate(user)
 
 
@@ -254,9 +254,9 @@ def change_user(
     """Khóa hoặc đổi vai trò thì phiên đăng nhập của người đó kết thúc / ends the user's sign-ins."""
     with house.database.writing() as session:
         user = _found(session, user_id, actor, lock=True)
-        matched(if_match, user.version)
+        matched(if_match, of_version(user.version))
         accounts.change_user(session, actor, user, full_name=form.full_name, role=form.role, active=form.active)
-    response.headers["ETag"] = f'"{user.version}"'
+    response.headers["ETag"] = of_version(user.version)
     return User.model_validate(user)
 
 

@@ -17,7 +17,7 @@ from extractor.record import Successor
 from extractor.suggest import KnownBody
 from service.access.actor import Actor
 from service.api.at_hand import Administrator, AtHand, Corrector, Reader
-from service.api.etag import WITH_ETAG, matched
+from service.api.etag import WITH_ETAG, matched, of_version
 from service.api.shapes import Shape, Text
 from service.problems import Problem
 from service.store import agencies, documents, offices, own_agencies, schedule, tables
@@ -161,7 +161,7 @@ def add_agency(form: NewAgency, response: Response, house: AtHand, actor: Correc
         if found is None:
             raise Problem("conflict", "Không có văn phòng này.", "There is no such office.") from None
         own, response.status_code = found, 200
-    response.headers["ETag"] = f'"{own.version}"'
+    response.headers["ETag"] = of_version(own.version)
     return Agency.model_validate(own)
 
 
@@ -178,11 +178,11 @@ def change_agency(
     try:
         with house.database.writing() as session:
             own = _found(session, agency_id, actor)
-            matched(if_match, own.version)
+            matched(if_match, of_version(own.version))
             own_agencies.change(session, actor, own, name=form.name, abbreviations=form.abbreviations)
     except IntegrityError:
         raise Problem("conflict", "Tên này đã có.", "The name is taken.") from None
-    response.headers["ETag"] = f'"{own.version}"'
+    response.headers["ETag"] = of_version(own.version)
     return Agency.model_validate(own)
 
 

@@ -18,7 +18,7 @@ from extractor.record import DirectiveRecord
 from service.access.actor import Actor
 from service.api import cursor as cursors
 from service.api.at_hand import Approver, AtHand, Corrector, Reader, Uploader
-from service.api.etag import ETAG, WITH_ETAG
+from service.api.etag import ETAG, WITH_ETAG, matched, of_record
 from service.api.examples import RECORD
 from service.api.fields import Fields, Sparse, narrowed
 from service.api.paging import AwareMoment, Cursor, Limit
@@ -265,7 +265,7 @@ def correct_record(
     """
     with house.database.writing() as session:
         document = _found(session, document_id, actor, lock=True)
-        _unchanged(_current(session, document), if_match)
+        matched(if_match, of_record(_current(session, document)))
         if record.source.sha256 != document.sha256:
             raise Problem(
                 "conflict",
@@ -273,7 +273,7 @@ def correct_record(
                 "This record belongs to another file (source.sha256).",
             )
         kept = records.correct(session, document, record, actor)
-        response.headers["ETag"] = _etag(kept)
+        response.headers["ETag"] = of_record(kept)
         return Version.model_validate(kept)
 
 
@@ -289,11 +289,11 @@ def approve_record(
     with house.database.writing() as session:
         document = _found(session, document_id, actor, lock=True)
         current = _current(session, document)
-        _unchanged(current, if_match)
+        matched(if_match, of_record(current))
         if document.withdrawn_at is not None:
             raise Problem("conflict", "Văn bản đã bị thu hồi.", "The document has been recalled.")
         records.approve(session, document, actor)
-        response.headers["ETag"] = _etag(current)
+        response.headers["ETag"] = of_record(current)
         return Document.of(document, documents.latest_jobs(session, [document.id])[document.id])
 
 
@@ -341,7 +341,7 @@ def get_record(
         record = records.version(session, document_id, version or document.current_version)
     if record is None:
         raise Problem("no-record")
-    headers = {"ETag": _etag(record), "Cache-Control": "no-cache"}
+    headers = {"ETag": of_record(record), "Cache-Control": "no-cache"}
     known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
     if known & {headers["ETag"], "*"}:
         return Response(status_code=304, headers=headers)
@@ -397,17 +397,6 @@ def _current(session: Session, document: tables.Document) -> tables.Record:
     if record is None:
         raise Problem("no-record")
     return record
-
-
-def _etag(record: tables.Record) -> str:
-    return f'"{record.version}-{record.sha256[:16]}"'
-
-
-def _unchanged(record: tables.Record, if_match: str | None) -> None:
-    if if_match is None:
-        raise Problem("if-match-needed", headers={"ETag": _etag(record)})
-    if _etag(record) not in {tag.strip() for tag in if_match.split(",")}:
-        raise Problem("changed-meanwhile", headers={"ETag": _etag(record)})
 
 
 def _accepted(received: Received, response: Response) -> Upload:

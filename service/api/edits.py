@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from extractor.record import DirectiveRecord
 from service.api.at_hand import AtHand, Corrector
-from service.api.etag import WITH_ETAG
+from service.api.etag import WITH_ETAG, matched, of_record
 from service.api.shapes import Shape, Text, Version
 from service.problems import Problem
 from service.store import documents, edits, records
@@ -101,9 +101,8 @@ def edit_record(
         current = records.version(session, document.id, document.current_version)
         if current is None:
             raise Problem("no-record")
-        before = etag(current.version, current.sha256)
-        if if_match is not None and before not in {tag.strip() for tag in if_match.split(",")}:
-            raise Problem("changed-meanwhile", headers={"ETag": before})
+        before = of_record(current)
+        matched(if_match, before, needed=False)
         record = json.loads(current.body)
         try:
             if found := edits.conflicts(record, wanted):
@@ -123,7 +122,7 @@ def edit_record(
             raise Problem("invalid", errors=[{"field": "body.edits", "message_en": "malformed value"}]) from None
         changed = {edit.unit: (edits.unit(record, edit.unit), edit.value) for edit in wanted}
         kept = records.correct(session, document, edited, actor, edited=changed)
-        tag = etag(kept.version, kept.sha256)
+        tag = of_record(kept)
         response.headers["ETag"] = tag
         return Edited(
             version=Version.model_validate(kept),
@@ -131,11 +130,6 @@ def edit_record(
             etag_before=before,
             warnings=[warning.model_dump(mode="json") for warning in edited.warnings],
         )
-
-
-def etag(version: int, sha256: str) -> str:
-    """The ETag of a record's version."""
-    return f'"{version}-{sha256[:16]}"'
 
 
 def _said(error: ValidationError) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from service.problems import Problem
+from service.store.tables import Record
 
 ETAG: dict[str, Any] = {
     "ETag": {
@@ -15,10 +16,20 @@ ETAG: dict[str, Any] = {
 WITH_ETAG: dict[int | str, dict[str, Any]] = {200: {"headers": ETAG}}
 
 
-def matched(if_match: str | None, version: int) -> None:
-    """Raises Problem("if-match-needed"), Problem("changed-meanwhile") unless If-Match names this version."""
-    tag = f'"{version}"'
+def of_version(version: int) -> str:
+    """The tag of a thing that counts its versions."""
+    return f'"{version}"'
+
+
+def of_record(record: Record) -> str:
+    """The tag of a record. What one person corrects in one sitting is one version, so its content counts as well."""
+    return f'"{record.version}-{record.sha256[:16]}"'
+
+
+def matched(if_match: str | None, tag: str, *, needed: bool = True) -> None:
+    """Raises Problem("if-match-needed") where it is and is not there, Problem("changed-meanwhile") unless it names this tag."""
     if if_match is None:
-        raise Problem("if-match-needed", headers={"ETag": tag})
-    if tag not in {given.strip() for given in if_match.split(",")}:
+        if needed:
+            raise Problem("if-match-needed", headers={"ETag": tag})
+    elif tag not in {given.strip() for given in if_match.split(",")}:
         raise Problem("changed-meanwhile", headers={"ETag": tag})

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from service.access.actor import Actor
 from service.api import cursor as cursors
 from service.api.at_hand import AtHand, Reader, Tracker
-from service.api.etag import WITH_ETAG
+from service.api.etag import WITH_ETAG, matched, of_version
 from service.api.fields import Fields, Sparse, narrowed
 from service.api.filters import Asked
 from service.api.paging import Cursor, Limit
@@ -75,7 +75,7 @@ def get_task(task_id: UUID, response: Response, house: AtHand, actor: Reader) ->
     """Kèm các kỳ đến hạn trong 12 tháng tới; nhiệm vụ đã hết hiệu lực vẫn xem được / tombstones can be seen too."""
     with house.database.reading() as session:
         task = Task.of(_found(session, task_id, actor), house.settings, occurrences=True)
-    response.headers["ETag"] = f'"{task.version}"'
+    response.headers["ETag"] = of_version(task.version)
     return task
 
 
@@ -95,13 +95,12 @@ def report_progress(
     """
     with house.database.writing() as session:
         task = _found(session, task_id, actor, lock=True)
-        if if_match is not None and f'"{task.version}"' not in {tag.strip() for tag in if_match.split(",")}:
-            raise Problem("changed-meanwhile", headers={"ETag": f'"{task.version}"'})
+        matched(if_match, of_version(task.version), needed=False)
         if report.lead and report.lead not in {who.agency for who in task.assignments if who.role == "lead"}:
             raise Problem("conflict", "Cơ quan này không chủ trì nhiệm vụ.", "This agency does not lead the task.")
         reports.report(session, task, actor, **report.model_dump())
         session.flush()
-        response.headers["ETag"] = f'"{task.version}"'
+        response.headers["ETag"] = of_version(task.version)
         return Task.of(task, house.settings, occurrences=True)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from service.access.actor import Actor
 from service.api import cursor as cursors
 from service.api.at_hand import AtHand, HookKeeper
-from service.api.etag import WITH_ETAG, matched
+from service.api.etag import WITH_ETAG, matched, of_version
 from service.api.paging import Cursor, Limit
 from service.api.shapes import Error, Shape
 from service.feed import deliveries, ping, reach, troubles, webhooks
@@ -178,7 +178,7 @@ async def add_webhook(form: NewWebhook, house: AtHand, actor: HookKeeper) -> Web
 def get_webhook(webhook_id: UUID, response: Response, house: AtHand, actor: HookKeeper) -> Webhook:
     with house.database.reading() as session:
         webhook = _found(session, webhook_id, actor)
-    response.headers["ETag"] = f'"{webhook.version}"'
+    response.headers["ETag"] = of_version(webhook.version)
     return Webhook.of(webhook)
 
 
@@ -200,13 +200,13 @@ async def change_webhook(
     def change() -> Webhook:
         with house.database.writing() as session:
             webhook = _found(session, webhook_id, actor, lock=True)
-            matched(if_match, webhook.version)
+            matched(if_match, of_version(webhook.version))
             url = str(form.url) if form.url else None
             webhooks.change(session, webhook, actor, url=url, types=form.types, active=form.active, resume=form.resume)
             return Webhook.of(webhook)
 
     changed = await asyncio.to_thread(change)
-    response.headers["ETag"] = f'"{changed.version}"'
+    response.headers["ETag"] = of_version(changed.version)
     return changed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from base64 import b64decode
@@ -15,10 +16,11 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page, expect
 
-from extractor import extract
+from extractor import place, read, understand
 from extractor.record import Deadline, DirectiveRecord, Evidence, Span, Target
 from extractor.show.images import page_images
-from service.store import records, tables
+from service.store import pages, records, tables
+from service.store.blobs import Blobs
 from tests.service.fakes import directive
 from tests.web.conftest import Service, Visitors
 
@@ -33,11 +35,13 @@ class Scan:
 
     record: DirectiveRecord
     images: list[bytes]
+    words: list[list[list[float]]]  # of each page [start, end, x0, y0, x1, y1, confidence]
 
 
 @pytest.fixture(scope="session")
 def scan() -> Scan:
-    record = extract(SCAN)
+    file = read(SCAN)
+    record = understand(file)
     ten = record.tasks[:10]
     ids = {task.id for task in ten}
     kept = record.model_copy(
@@ -48,7 +52,8 @@ def scan() -> Scan:
         }
     )
     images = page_images(record, SCAN)
-    return Scan(kept, [b64decode(images[n].partition(",")[2]) for n in sorted(images)])
+    words = [[[w.start, w.end, *w.box, w.confidence] for w in laid.words] for laid in place(file)]
+    return Scan(kept, [b64decode(images[n].partition(",")[2]) for n in sorted(images)], words)
 
 
 @pytest.fixture
@@ -323,6 +328,49 @@ def test_a_field_shows_its_place_and_a_place_its_field(page: Page, document: UUI
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page.locator("[data-path]:focus")).to_have_count(1)
     assert _at(page) != "directive.subject"
+
+
+def test_words_of_the_page_fill_a_field(page: Page, service: Service, document: UUID, scan: Scan) -> None:
+    blobs = Blobs(service.data / "readings")
+    text, words = scan.record.source.pages[0].text, scan.words[0]
+    with service.database.writing() as session:
+        kept = blobs.put(json.dumps(words).encode())
+        pages.keep(session, document, None, [(1, hashlib.sha256(text.encode()).hexdigest(), kept)])
+    _open(page, document)
+    task = scan.record.tasks[0]
+    page.locator(f'li[data-key="{task.id}"] > .line').click()
+    who = _field(page, f"tasks/{task.id}/assignments/0")
+    who.focus()
+    expect(page.locator(".viewer-bar .where")).to_have_text(f"Trang 1/{len(scan.images)}")
+    expect(page.locator(".marks .mark-shown").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    # From the first to the last word of a group in the opening, as a hand with Shift would.
+    first, last = (
+        next(w for w in words if text[int(w[0]) : int(w[1])].startswith(start)) for start in ("các", "ngành")
+    )
+    assert first[0] < last[0]
+    corners = page.evaluate(
+        """(places) => { const to = document.querySelector("svg.marks").getScreenCTM();
+            return places.map(([x, y]) => { const at = new DOMPoint(x, y).matrixTransform(to); return [at.x, at.y]; }) }""",
+        [[(w[2] + w[4]) / 2, (w[3] + w[5]) / 2] for w in (first, last)],
+    )
+    page.keyboard.down("Shift")
+    page.mouse.move(*corners[0])
+    page.mouse.down()
+    page.mouse.move(*corners[1], steps=8)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    chosen = " ".join(text[int(first[0]) : int(last[1])].split())
+    expect(page.locator(".offer q")).to_have_text(chosen)
+    page.locator("#fill").click()
+    expect(_field(page, f"tasks/{task.id}/assignments/0")).not_to_have_value(task.assignments[0].agency)
+
+    def filled(record: Json) -> bool:
+        who = record["tasks"][0]["assignments"][0]
+        span = who["spans"][0]
+        return who["as_written"] == chosen and (span["page"], span["start"], span["end"]) == (1, first[0], last[1])
+
+    _until(service, document, filled)
 
 
 def test_agencies_are_found_by_abbreviation_and_can_be_added(

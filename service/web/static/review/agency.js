@@ -26,7 +26,6 @@ export function agencyControl(desk, { path, id, label, describedby, get, set, se
   const options = h("ul.options", { id: list, role: "listbox", "aria-label": t("Cơ quan"), hidden: true });
   let found = [];
   let chosen = -1;
-  let asked = null;
   let timer = 0;
 
   const close = () => {
@@ -73,14 +72,13 @@ export function agencyControl(desk, { path, id, label, describedby, get, set, se
       close();
       return Promise.resolve();
     }
-    asked = call("GET", `/v1/agencies?${new URLSearchParams({ q: words, document: desk.documentId, limit: 8 })}`)
+    return call("GET", `/v1/agencies?${new URLSearchParams({ q: words, document: desk.documentId, limit: 8 })}`)
       .then(({ items }) => {
         if (input.value.trim() !== words) return;
         found = items;
         if (document.activeElement === input) show();
       })
       .catch(() => (found = []));
-    return asked;
   };
   const take = async (n) => {
     if (n === found.length) {
@@ -107,6 +105,7 @@ export function agencyControl(desk, { path, id, label, describedby, get, set, se
   };
 
   input.addEventListener("input", () => {
+    light(-1); // what was meant by fewer letters is not what is meant now
     clearTimeout(timer);
     timer = setTimeout(look, WAIT);
   });
@@ -129,6 +128,7 @@ export function agencyControl(desk, { path, id, label, describedby, get, set, se
     set: async (words, spans) => {
       if (!words) return set(null);
       if (chosen >= 0 && !spans) return take(chosen);
+      input.value = words; // words may come from the page
       await look();
       close();
       const { name = words, agency_id = null } = found[meant(words)] ?? {};

@@ -181,8 +181,7 @@ class Desk {
   }
 
   step(by) {
-    const inputs = [...root.querySelectorAll(".record [data-path], .record .line")].filter((element) => element.checkVisibility() && !element.closest(".item.open > .line"));
-    const lines = inputs.filter((element) => !element.matches(".item.open > .line"));
+    const lines = [...root.querySelectorAll(".record [data-path], .record .line")].filter((element) => element.checkVisibility() && !element.matches(".item.open > .line"));
     const n = lines.indexOf(document.activeElement);
     const next = lines[Math.min(Math.max(n + by, 0), lines.length - 1)];
     if (!next) return;
@@ -317,10 +316,10 @@ function inWords(value) {
 
 // Start.
 
-const { documentId, approvable, etag } = root.dataset;
+const { documentId, approvable } = root.dataset;
 const address = `/v1/documents/${documentId}/record`;
 const answer = await fetch(address);
-const store = new Corrections(address, await answer.json(), answer.headers.get("etag") ?? etag);
+const store = new Corrections(address, await answer.json(), answer.headers.get("etag"));
 const desk = new Desk(documentId, store, approvable === "true");
 
 const STATES = {
