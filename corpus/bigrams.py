@@ -31,7 +31,7 @@ _CELLS = str.maketrans(dict.fromkeys(',"|', " . "))
 def table(without: Iterable[str] = ()) -> str:
     """The table as CSV: syllable, the one behind it (empty: the syllable by itself), how often. `without` names specimens to leave out."""
     left_out = set(without)
-    known = [path.read_text("utf8").translate(_CELLS) for path in sorted(KNOWLEDGE.glob("*")) if _is_prose(path)]
+    known = [_facts(path).translate(_CELLS) for path in sorted(KNOWLEDGE.glob("*")) if _is_prose(path)]
     texts = [specimen.text() for specimen in specimens() if specimen.name not in left_out]
     alone: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()
@@ -62,6 +62,12 @@ def _is_prose(path: Path) -> bool:
         "reliability.csv",
         "calendar.csv",
     )
+
+
+def _facts(path: Path) -> str:
+    """What a table holds, without what it says of itself and the names of its columns, which are English."""
+    lines = [line for line in path.read_text("utf8").splitlines() if not line.startswith("#")]
+    return "\n".join(lines[1:] if path.suffix == ".csv" else lines)
 
 
 def _runs(text: str) -> Iterator[list[str]]:
