@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 import postgres
 import pytest
 import structlog
 
-# Thousands of requests are made here; the log tells what went wrong.
-structlog.configure(
-    processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()],
-    wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
-)
+
+@pytest.fixture(scope="module", autouse=True)
+def only_faults_are_logged() -> Iterator[None]:
+    """Thousands of requests are made here; the log tells what went wrong."""
+    before = structlog.get_config()
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+    )
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

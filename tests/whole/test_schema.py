@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     negative_data_rejection,
@@ -145,8 +146,14 @@ class Hand:
         self._chance = random.Random(SEED)
 
     def guide(self, case: Any) -> None:
-        for values in (case.path_parameters, case.query, case.body):
-            if not isinstance(values, dict):
+        for place, values in (
+            (ParameterLocation.PATH, case.path_parameters),
+            (ParameterLocation.QUERY, case.query),
+            (ParameterLocation.BODY, case.body),
+        ):
+            part = case.meta.components.get(place) if case.meta else None
+            # What is wrong on purpose stays wrong.
+            if not isinstance(values, dict) or (part and part.mode is GenerationMode.NEGATIVE):
                 continue
             for name in values:
                 if self._chance.random() < 0.7 and (known := self._ids(name)):
