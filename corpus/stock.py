@@ -47,7 +47,7 @@ def fill(database: Database, tasks: int) -> None:
             _document(rows, chance, number, count, small if number % 200 == 7 else large, agencies)
         with database.writing() as session:
             for kind, values in rows.items():
-                session.execute(sa.insert(kind), values)
+                session.execute(sa.insert(kind.__table__), values)  # type: ignore[arg-type]
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
 
@@ -111,6 +111,7 @@ def _document(rows: Rows, chance: random.Random, number: int, count: int, office
             rows[tables.Deadline].append(
                 {
                     "task_id": task, "position": 0, "kind": "date" if due else "ongoing", "due": due,
-                    "working_days": False, "text": "trước hạn", "confidence": 0.9, "inferred": False,
+                    "working_days": False, "text": "trước hạn", "confidence": 0.9, "inferred": False, "later": False,
+                    "document_id": document, "task_position": position,
                 }
             )  # fmt: skip

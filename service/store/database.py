@@ -46,6 +46,9 @@ class Database:
         self.engine.dispose()
 
 
+_MAPPED = 1 << 30  # bytes of the file that are looked at where they lie, instead of being copied page by page
+
+
 def _sqlite(url: str) -> sa.Engine:
     engine = sa.create_engine(url, hide_parameters=True)  # they are what documents say, and errors are logged
 
@@ -56,6 +59,7 @@ def _sqlite(url: str) -> sa.Engine:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")  # an accepted upload survives a power cut
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA mmap_size={_MAPPED}")
 
     @sa.event.listens_for(engine, "begin")
     def _begun(connection: sa.Connection) -> None:

@@ -371,11 +371,15 @@ def _write(row: Task, document: Document, position: int, task: ReadTask, agencie
     row.confidence = task.confidence
     row.inferred = task.inferred
     row.warned = warned
+    first = min((when.due for when in task.deadlines if when.due), default=None)
     deadlines = [
         Deadline(
             position=place,
             kind=when.kind,
             due=when.due,
+            later=bool(first and when.due and when.due > first),
+            document_id=document.id,
+            task_position=position,
             start=when.start,
             rrule=when.rrule,
             anchor=when.anchor,

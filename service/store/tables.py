@@ -235,9 +235,11 @@ class Task(Base):
 
     __tablename__ = "task"
     __table_args__ = (
+        # The orders of lists, and the choices that are looked up in one of them (service/store/tasks.py).
         sa.Index("ix_task_document_id_position", "document_id", "position"),
-        sa.Index("ix_task_due", "due", "document_id", "position"),
-        sa.Index("ix_task_state_due", "state", "due"),
+        sa.Index("ix_task_due", "due", "document_id", "position", "id"),
+        sa.Index("ix_task_state", "state", "document_id", "position", "id"),
+        sa.Index("ix_task_office", "office_id", "document_id", "position", "id"),
         sa.Index("ix_task_updated_at", "updated_at", "id"),
         sa.UniqueConstraint("document_id", "ordinal"),
         sa.CheckConstraint("state IN (" + ", ".join(f"'{state}'" for state in TASK_STATES) + ")", name="state"),
@@ -325,7 +327,10 @@ class Assignment(Base):
     """Who acts in a task."""
 
     __tablename__ = "assignment"
-    __table_args__ = (sa.Index("ix_assignment_agency", "agency_ref", "document_id", "task_position", "role"),)
+    __table_args__ = (
+        sa.Index("ix_assignment_agency", "agency_ref", "document_id", "task_position", "role", "task_id"),
+        sa.Index("ix_assignment_role", "role", "document_id", "task_position", "task_id"),
+    )
 
     task_id: Mapped[UUID] = mapped_column(sa.ForeignKey("task.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
@@ -354,12 +359,19 @@ class Deadline(Base):
     """By when a task is due."""
 
     __tablename__ = "deadline"
-    __table_args__ = (sa.Index("ix_deadline_due", "due"),)
+    __table_args__ = (
+        sa.Index("ix_deadline_kind", "kind", "document_id", "task_position", "task_id"),
+        sa.Index("ix_deadline_later", "later", "due", "document_id", "task_position", "task_id"),
+    )
 
     task_id: Mapped[UUID] = mapped_column(sa.ForeignKey("task.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(16))
     due: Mapped[date | None]
+    later: Mapped[bool]  # the task has an earlier date, so this one is not its `due`
+    # The order that tasks are listed in.
+    document_id: Mapped[UUID] = mapped_column(sa.Uuid())
+    task_position: Mapped[int]
     start: Mapped[date | None]
     rrule: Mapped[str | None]
     anchor: Mapped[str | None]

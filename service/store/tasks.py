@@ -1,6 +1,6 @@
 """Finding tasks: filters, and pages that stay in place while documents come in.
 
-Every list is ordered by an index and begins where the page before ended, so the last page is as fast as the first.
+Every page begins where the page before ended, so the last is as fast as the first.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from typing import Any, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from service.access.actor import Actor
-from service.store import agencies
+from service.store import agencies, choices
+from service.store.choices import Choice
 from service.store.fold import fold
 from service.store.tables import Assignment, Deadline, Report, Task
 
@@ -23,9 +24,13 @@ Order = Literal["newest", "due", "updated"]
 Timeliness = Literal["no_deadline", "in_time", "due_soon", "overdue"]
 
 
+_FEW = 2_000  # tasks that are sorted rather than met on a walk
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """All that are given must hold; agency and role of one assignment, dates and kind of one deadline."""
+    """All that are given must hold; agency and role of one assignment, dates and kind of one deadline. The dates alone are
+    those of any deadline, or of the next occurrence of a recurring task."""
 
     document: UUID | None = None
     agency: str | None = None  # an agency id, or part of a name, without regard to case and marks
@@ -63,73 +68,105 @@ def find(session: Session, task_id: UUID, actor: Actor, *, lock: bool = False) -
 
 
 def page(session: Session, wanted: Filter, *, order: Order, after: Place | None, limit: int) -> Sequence[Task]:
-    """Tasks by newest document and reading order, by due date (those without one last), or by last change."""
-    if order == "due":
-        return _by_due(session, wanted, after, limit)
-    query = _tasks(wanted)
+    """Tasks by newest document and reading order, by due date (those without one last), or by last change.
+
+    What is looked for decides the way. Of few tasks all are taken and sorted. Of many, the newest are looked up in the order
+    of documents. Otherwise the list is walked from the place on, for what is common is met soon.
+    """
+    choice = choices.best(session, wanted)
+    if choice and not choice.size:
+        return []
+    query = sa.select(Task).where(*conditions(wanted)).options(*_whole())
+    if choice and choice.size <= _FEW:
+        return _ordered(session, query.where(Task.id.in_(choice.ids(session))), order, after, limit)
+    if choice and order == "newest" and (choice.parts or choice.size <= choices.MANY):
+        return _along(session, choice, query, after, limit)
+    if order == "due" and (wanted.due_from or wanted.due_to):
+        return _due_between(session, query, wanted, after, limit)
+    return _ordered(session, query, order, after, limit)
+
+
+def _ordered(session: Session, query: sa.Select[Task], order: Order, after: Place | None, limit: int) -> Sequence[Task]:
+    """A page of what a query finds."""
+    if order == "newest":
+        query = query.where(_further(after, Task.document_id, Task.position)) if after else query
+        return _all(session, query.order_by(Task.document_id.desc(), Task.position).limit(limit))
     if order == "updated":
         if after and after.updated and after.id:
             later = sa.and_(Task.updated_at == after.updated, Task.id > after.id)
             query = query.where(Task.updated_at >= after.updated, sa.or_(Task.updated_at > after.updated, later))
         return _all(session, query.order_by(Task.updated_at, Task.id).limit(limit))
-    if wanted.agency:
-        return _of_agency(session, wanted, after, limit)
-    if after:
-        query = query.where(_further(after))
-    return _all(session, query.order_by(Task.document_id.desc(), Task.position).limit(limit))
-
-
-def _by_due(session: Session, wanted: Filter, after: Place | None, limit: int) -> Sequence[Task]:
-    """Two lists one after the other, for an index holds the order of each: tasks with a date, tasks without."""
-    order = (Task.due, Task.document_id, Task.position)
-    found: list[Task] = []
-    if after is None or after.due is not None:
-        query = _tasks(wanted).where(Task.due.is_not(None))
-        if after and after.due:
-            row = sa.tuple_(Task.due, Task.document_id, Task.position)
-            here = (sa.literal(after.due, sa.Date()), sa.literal(after.document, sa.Uuid()), sa.literal(after.position))
-            query = query.where(row > sa.tuple_(*here))
-        found = list(_all(session, query.order_by(*order).limit(limit)))
+    # Two lists one after the other, for an index holds the order of each: tasks with a date, tasks without.
+    found = list(_dated(session, query, after, limit)) if after is None or after.due is not None else []
     if len(found) < limit:
-        query = _tasks(wanted).where(Task.due.is_(None))
+        rest = query.where(Task.due.is_(None))
         if after and after.due is None:
             row = sa.tuple_(Task.document_id, Task.position)
-            query = query.where(row > sa.tuple_(sa.literal(after.document, sa.Uuid()), sa.literal(after.position)))
-        found += _all(session, query.order_by(Task.document_id, Task.position).limit(limit - len(found)))
+            rest = rest.where(row > sa.tuple_(sa.literal(after.document, sa.Uuid()), sa.literal(after.position)))
+        found += _all(session, rest.order_by(Task.document_id, Task.position).limit(limit - len(found)))
     return found
 
 
-def _of_agency(session: Session, wanted: Filter, after: Place | None, limit: int) -> Sequence[Task]:
-    """An agency's tasks come from its assignments, which stand in the order of the list: no sorting, however many."""
-    refs = agencies.search(session, wanted.agency or "")
-    if not refs:
-        return []
-    who = (
-        sa.select(Assignment.task_id, Assignment.document_id, Assignment.task_position)
-        .distinct()
-        .join(Task, Task.id == Assignment.task_id)
-        .where(Assignment.agency_ref.in_(refs), *_conditions(wanted))
-    )
-    if wanted.role:
-        who = who.where(Assignment.role == wanted.role)
-    if after:
-        same = sa.and_(Assignment.document_id == after.document, Assignment.task_position > after.position)
-        who = who.where(Assignment.document_id <= after.document, sa.or_(Assignment.document_id < after.document, same))
-    chosen = who.order_by(Assignment.document_id.desc(), Assignment.task_position).limit(limit).subquery()
-    query = sa.select(Task).join(chosen, chosen.c.task_id == Task.id).options(*_whole())
-    return _all(session, query.order_by(Task.document_id.desc(), Task.position))
+def _dated(session: Session, query: sa.Select[Task], after: Place | None, limit: int) -> Sequence[Task]:
+    query = query.where(Task.due.is_not(None))
+    if after and after.due:
+        row = sa.tuple_(Task.due, Task.document_id, Task.position)
+        here = (sa.literal(after.due, sa.Date()), sa.literal(after.document, sa.Uuid()), sa.literal(after.position))
+        query = query.where(row > sa.tuple_(*here))
+    return _all(session, query.order_by(Task.due, Task.document_id, Task.position).limit(limit))
 
 
-def _tasks(wanted: Filter) -> sa.Select[Task]:
-    return sa.select(Task).where(*conditions(wanted)).options(*_whole())
+def _due_between(
+    session: Session, query: sa.Select[Task], wanted: Filter, after: Place | None, limit: int
+) -> Sequence[Task]:
+    """Tasks that are listed under an earlier day, though a later date of theirs is in the range; then those of the range."""
+    found: list[Task] = []
+    if wanted.due_from and (after is None or (after.due or date.max) < wanted.due_from):
+        later = choices.later_dates(session, wanted)
+        early = query.where(Task.due < wanted.due_from)
+        if later.size <= _FEW:
+            early = early.where(Task.id.in_(later.ids(session)))
+        found += _dated(session, early, after, limit) if later.size else []
+    if len(found) < limit:
+        found += _dated(session, query.where(*choices.between(Task.due, wanted)), after, limit - len(found))
+    return found
+
+
+def _along(session: Session, choice: Choice, query: sa.Select[Task], after: Place | None, limit: int) -> Sequence[Task]:
+    """The newest tasks of a choice, in pieces of the choice that grow until a page is full."""
+    found: list[Task] = []
+    piece = 2 * limit
+    while True:
+        parts = []
+        for rows in choice.parts or [choice.rows]:
+            columns = rows.subquery().c
+            part = sa.select(columns.task_id, columns.document_id, columns.position)
+            part = part.where(_further(after, columns.document_id, columns.position)) if after else part
+            part = part.order_by(columns.document_id.desc(), columns.position).limit(piece)
+            parts.append(sa.select(part.subquery()))
+        merged = sa.union_all(*parts).subquery()
+        newest = sa.select(merged).order_by(merged.c.document_id.desc(), merged.c.position)
+        ids = sa.select(newest.limit(piece).subquery().c.task_id)
+        found += _ordered(session, query.where(Task.id.in_(ids)), "newest", after, limit - len(found))
+        last = session.execute(newest.limit(1).offset(piece - 1)).first() if len(found) < limit else None
+        if last is None:
+            return found
+        after = Place(last.document_id, last.position)
+        piece *= 4
 
 
 def conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     """All that a filter asks of a task, for queries that count."""
     asked = _conditions(wanted)
     if wanted.agency or wanted.role:
-        asked.append(sa.exists().where(Assignment.task_id == Task.id, *_assignment(wanted)))
+        # Asked of each task on its own: joined and sorted first, as PostgreSQL would by itself, it takes seconds (OFFSET bars that).
+        asked.append(sa.exists(sa.select(1).where(*_of_task(Assignment), *_assignment(wanted)).offset(0)))
     return asked
+
+
+def _of_task(part: type[Assignment] | type[Deadline]) -> list[sa.ColumnElement[bool]]:
+    """A task's own, said so that the indexes of choices are good for single tasks too."""
+    return [part.task_id == Task.id, part.document_id == Task.document_id, part.task_position == Task.position]
 
 
 def _assignment(wanted: Filter) -> list[sa.ColumnElement[bool]]:
@@ -142,9 +179,11 @@ def _assignment(wanted: Filter) -> list[sa.ColumnElement[bool]]:
 
 
 def _whole() -> tuple[Any, ...]:
+    # Of fifty tasks a few documents and agencies have all: each is read once, not beside every task.
     return (
-        joinedload(Task.document),
-        selectinload(Task.assignments),
+        sa.orm.defer(Task.fold),
+        selectinload(Task.document),
+        selectinload(Task.assignments).selectinload(Assignment.named),
         selectinload(Task.deadlines),
         selectinload(Task.reports),
     )
@@ -154,9 +193,9 @@ def _all(session: Session, query: sa.Select[Task]) -> Sequence[Task]:
     return session.scalars(query).unique().all()
 
 
-def _further(place: Place) -> sa.ColumnElement[bool]:
-    same = sa.and_(Task.document_id == place.document, Task.position > place.position)
-    return sa.and_(Task.document_id <= place.document, sa.or_(Task.document_id < place.document, same))
+def _further(place: Place, document: Any, position: Any) -> sa.ColumnElement[bool]:
+    same = sa.and_(document == place.document, position > place.position)
+    return sa.and_(document <= place.document, sa.or_(document < place.document, same))
 
 
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
@@ -180,8 +219,14 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
         conditions.append(Task.updated_at >= wanted.updated_since)
     if wanted.deadline == "none":
         conditions.append(~sa.exists().where(Deadline.task_id == Task.id))
-    elif wanted.deadline or wanted.due_from or wanted.due_to:
-        conditions.append(sa.exists().where(Deadline.task_id == Task.id, *_deadline(wanted)))
+    elif wanted.deadline:
+        dates = choices.between(Deadline.due, wanted)
+        conditions.append(sa.exists().where(*_of_task(Deadline), Deadline.kind == wanted.deadline, *dates))
+    elif wanted.due_from or wanted.due_to:
+        later = sa.exists().where(
+            Deadline.task_id == Task.id, Deadline.later.is_(True), *choices.between(Deadline.due, wanted)
+        )
+        conditions.append(sa.or_(sa.and_(*choices.between(Task.due, wanted)), later))
     conditions += [Task.fold.contains(word, autoescape=True) for word in fold(wanted.words or "").split()]
     return conditions
 
@@ -201,14 +246,3 @@ def _timely(wanted: Filter) -> sa.ColumnElement[bool]:
         case _:
             done_in_time = sa.and_(Task.state == "done", Task.due >= day)
             return sa.and_(Task.due.is_not(None), sa.or_(done_in_time, sa.and_(Task.state != "done", Task.due > soon)))
-
-
-def _deadline(wanted: Filter) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
-    if wanted.deadline:
-        conditions.append(Deadline.kind == wanted.deadline)
-    if wanted.due_from:
-        conditions.append(Deadline.due >= wanted.due_from)
-    if wanted.due_to:
-        conditions.append(Deadline.due <= wanted.due_to)
-    return conditions

@@ -70,7 +70,8 @@ def test_newest_document_first_then_in_reading_order(client: TestClient) -> None
         ({"agency": "_"}, 0),
         ({"role": "supervise"}, 0),
         ({"due_from": "2026-06-30", "due_to": "2026-06-30"}, 3),
-        ({"due_from": "2026-07-01"}, 0),
+        ({"due_from": "2026-07-01"}, 3),  # what recurs falls due again and again
+        ({"due_from": "2026-07-01", "due_to": "2026-07-01"}, 0),
         ({"due_to": "2026-06-29"}, 0),
         ({"deadline": "recurring"}, 3),
         ({"deadline": "recurring", "due_from": "2020-01-01"}, 0),

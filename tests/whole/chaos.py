@@ -26,7 +26,7 @@ import tempfile
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -206,13 +206,13 @@ class Chaos:
 
     # The matrix
 
-    def boundaries(self) -> None:
+    def boundaries(self, whens: Sequence[str]) -> None:
         """Kill each process at each boundary that it comes to: all three at once, for each has its own."""
-        reading = deque(dying.both(dying.READING))
+        reading = deque(dying.points(dying.READING, whens))
         lock = threading.Lock()
 
         def answering() -> None:
-            for point in dying.both(dying.ANSWERING):
+            for point in dying.points(dying.ANSWERING, whens):
                 self._at(SERVE, point)
 
         def working(name: str) -> None:
@@ -237,7 +237,7 @@ class Chaos:
         self.start(name, die_at=point)
         self.dies(name, point)
 
-    def frozen(self) -> None:
+    def frozen(self, whens: Sequence[str]) -> None:
         """A worker stands still until its jobs were taken over, by one that is killed at that as often as it can be."""
         self.kill(FIRST)
         while True:
@@ -247,7 +247,7 @@ class Chaos:
                 break
             self.processes[SECOND].send_signal(signal.SIGCONT)
             time.sleep(0.2)
-        for point in dying.both(dying.TAKING_OVER):
+        for point in dying.points(dying.TAKING_OVER, whens):
             self._at(FIRST, point)
         self.start(FIRST)
         time.sleep(DEAD_SECONDS + 1)
@@ -487,8 +487,11 @@ def small_disk(folder: Path) -> Iterator[bool]:
             subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def matrix(folder: Path, database: str, kills: int, seed: int) -> tuple[str, list[str]]:
-    """The whole matrix over a new place below `folder`, with at least so many kills: what happened, and the faults."""
+def matrix(
+    folder: Path, database: str, kills: int, seed: int, whens: Sequence[str] = dying.WHENS
+) -> tuple[str, list[str]]:
+    """The matrix over a new place below `folder`, before and after each step, with at least so many kills: what happened,
+    and the faults."""
     server = Server("-c fsync=off") if database == "postgresql" else None
     url = server.fresh("chaos") if server else database
     data = folder / "data"
@@ -497,8 +500,8 @@ def matrix(folder: Path, database: str, kills: int, seed: int) -> tuple[str, lis
         chaos = Chaos(data, url, seed)
         try:
             with chaos.busy():
-                chaos.boundaries()
-                chaos.frozen()
+                chaos.boundaries(whens)
+                chaos.frozen(whens)
                 if server:
                     chaos.restarted(server)
                 if small:

@@ -10,7 +10,7 @@ import inspect
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -41,11 +41,12 @@ READING = {
 TAKING_OVER = {"put-back": "service.jobs:Queue.put_back", "leave": "service.store.workers:leave"}
 
 POINTS = ANSWERING | READING | TAKING_OVER
+WHENS = ("before", "after")
 
 
-def both(points: dict[str, str]) -> list[str]:
-    """Before and after each."""
-    return [f"{name}:{when}" for name in points for when in ("before", "after")]
+def points(names: Iterable[str], whens: Sequence[str]) -> list[str]:
+    """Before or after each, or both."""
+    return [f"{name}:{when}" for name in names for when in whens]
 
 
 def arm(point: str) -> None:

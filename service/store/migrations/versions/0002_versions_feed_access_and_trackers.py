@@ -156,8 +156,9 @@ def _tasks(office: UUID, now: datetime) -> None:
             "'cancelled')",
         )
         batch.create_index("ix_task_document_id_position", ["document_id", "position"])
-        batch.create_index("ix_task_due", ["due", "document_id", "position"])
-        batch.create_index("ix_task_state_due", ["state", "due"])
+        batch.create_index("ix_task_due", ["due", "document_id", "position", "id"])
+        batch.create_index("ix_task_state", ["state", "document_id", "position", "id"])
+        batch.create_index("ix_task_office", ["office_id", "document_id", "position", "id"])
         batch.create_index("ix_task_updated_at", ["updated_at", "id"])
     with op.batch_alter_table("assignment") as batch:
         batch.add_column(sa.Column("agency_ref", _serial))
@@ -177,7 +178,24 @@ def _tasks(office: UUID, now: datetime) -> None:
         for name in ("agency_ref", "document_id", "task_position"):
             batch.alter_column(name, nullable=False)
         batch.create_foreign_key("fk_assignment_agency_ref_agency", "agency", ["agency_ref"], ["id"])
-        batch.create_index("ix_assignment_agency", ["agency_ref", "document_id", "task_position", "role"])
+        batch.create_index("ix_assignment_agency", ["agency_ref", "document_id", "task_position", "role", "task_id"])
+        batch.create_index("ix_assignment_role", ["role", "document_id", "task_position", "task_id"])
+    with op.batch_alter_table("deadline") as batch:
+        batch.add_column(sa.Column("later", sa.Boolean()))
+        batch.add_column(sa.Column("document_id", sa.Uuid()))
+        batch.add_column(sa.Column("task_position", sa.Integer()))
+    op.execute(
+        "UPDATE deadline SET later = coalesce(due > (SELECT min(first.due) FROM deadline AS first "
+        "WHERE first.task_id = deadline.task_id), false), "
+        "document_id = (SELECT document_id FROM task WHERE task.id = deadline.task_id), "
+        "task_position = (SELECT position FROM task WHERE task.id = deadline.task_id)"
+    )
+    with op.batch_alter_table("deadline") as batch:
+        batch.drop_index("ix_deadline_due")
+        for name in ("later", "document_id", "task_position"):
+            batch.alter_column(name, nullable=False)
+        batch.create_index("ix_deadline_kind", ["kind", "document_id", "task_position", "task_id"])
+        batch.create_index("ix_deadline_later", ["later", "due", "document_id", "task_position", "task_id"])
 
 
 def _new_tables() -> None:
