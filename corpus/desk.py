@@ -18,6 +18,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -144,7 +145,7 @@ def _plan(place: Place) -> str:
     place.ended(uploaded["job"]["id"])
     document = uploaded["document"]["id"]
     with place.database.writing() as session:
-        row = session.get_one(tables.Document, document)
+        row = session.get_one(tables.Document, UUID(document))
         source = record.source.model_copy(update={"pages": pages, "sha256": row.sha256})
         whole = record.model_copy(update={"source": source})
         records.keep_reading(session, row, whole, pipeline_version="1", job_id=None)
