@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-import regex as re
-
+from extractor import patterns as re
 from extractor.layout.document import Document, LaidPage, Line, Paragraph, Zone
 from extractor.layout.order import place
 from extractor.layout.paragraphs import starts
