@@ -15,7 +15,7 @@ from pathlib import Path
 from extractor import patterns as re
 from extractor.facts.fact import Fact, Range, overlaps
 from extractor.facts.gazetteer import KnownName, known_names
-from extractor.facts.words import inner_syllables
+from extractor.facts.words import continues_word
 from extractor.knowledge import spelling
 from extractor.knowledge.provinces import Province
 from extractor.knowledge.register import register
@@ -778,7 +778,7 @@ def _shape_end(view: str, position: int, *, small: bool = False) -> int | None:
             end = match.end(1)
         elif (
             end is not None
-            and (start in inner_syllables(view) or re.match(r"-[[:upper:]]", view[match.end(1) :]))
+            and (continues_word(view, start) or re.match(r"-[[:upper:]]", view[match.end(1) :]))
             and not _begins_long_predicate(view, start)
         ):
             end = match.end(1)
@@ -792,7 +792,7 @@ def _shape_end(view: str, position: int, *, small: bool = False) -> int | None:
         ):
             end = match.end(1)
             following = re.compile(r" (\w+)").match(view, end)
-            if following and following.start(1) in inner_syllables(view):
+            if following and continues_word(view, following.start(1)):
                 end = following.end(1)
             position = end
         elif end is not None and _lower_bridge(view, i):
@@ -825,7 +825,7 @@ def _lower_tail(view: str, position: int, name_start: int, *, small: bool) -> in
         return None
     i, count = position, 0
     while count < 5:
-        begins = _begins_long_predicate if i + 1 in inner_syllables(view) else begins_predicate
+        begins = _begins_long_predicate if continues_word(view, i + 1) else begins_predicate
         if (
             (begins(view, i) and not _noun_here(view, i))
             or (_STOP_WORDS.match(view, i) and not re.match(r" trong nước", view[i:]))
@@ -900,11 +900,17 @@ _CABINET = re.compile(
 
 
 def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
+    """A group at `at`, unless it stands inside a word ("văn bản, cơ quan")."""
+    found = _group_here(view, at, known, context)
+    return [] if found and continues_word(view, at) else found
+
+
+def _group_here(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
     start = _GROUP_START.match(view, at)
     if not start:
         return []
-    if _is_verb(view, start) or at in inner_syllables(view):
-        return []  # inside a word ("văn bản, cơ quan"), or the beginning of a verb ("báo cáo")
+    if _is_verb(view, start):
+        return []  # "báo cáo"
     determined = bool(start["det"])
     kinds = 1
     end = start.end()

@@ -39,7 +39,13 @@ def available() -> bool:
     return _tokenizer() is not None
 
 
-@lru_cache(maxsize=64)
+def continues_word(text: str, at: int) -> bool:
+    """Whether the syllable at `at` continues a word; reads the line that holds it, no more."""
+    start = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at)
+    return at > start and at - start in _inner(text[start : end if end >= 0 else len(text)])
+
+
 def inner_syllables(text: str) -> frozenset[int]:
     """Offsets of the syllables that continue a word, so not its first syllable ("vụ" in "Nội vụ"); empty without underthesea."""
     inner: set[int] = set()

@@ -17,7 +17,7 @@ from extractor.facts.agencies import find_agencies
 @pytest.fixture
 def fresh() -> Iterator[None]:
     """Forgets what was tokenized before and after."""
-    caches: list[Any] = [words._tokenizer, words.inner_syllables, words._inner]
+    caches: list[Any] = [words._tokenizer, words._inner]
     for cache in caches:
         cache.cache_clear()
     yield
