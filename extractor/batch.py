@@ -62,7 +62,10 @@ def extract_all(
         there = [path for path, target in targets.items() if _is_there(path, target)]
         targets = {path: target for path, target in targets.items() if path not in there}
         if there:
-            print(f"đã có: {len(there)} tệp, còn {len(targets)} / {len(there)} done before, {len(targets)} left", flush=True)
+            print(
+                f"đã có: {len(there)} tệp, còn {len(targets)} / {len(there)} done before, {len(targets)} left",
+                flush=True,
+            )
     with _Bar(len(targets)) as bar:
         for path, outcome in _outcomes(list(targets), jobs, bar.page_done):
             if outcome.record is None:
@@ -131,7 +134,9 @@ def _is_there(path: Path, target: Path) -> bool:
     try:
         record = DirectiveRecord.model_validate_json(target.read_bytes())
         with path.open("rb") as file:
-            return record.status == "success" and record.source.sha256 == hashlib.file_digest(file, "sha256").hexdigest()
+            return (
+                record.status == "success" and record.source.sha256 == hashlib.file_digest(file, "sha256").hexdigest()
+            )
     except (OSError, ValueError):
         return False
 

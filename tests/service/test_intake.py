@@ -225,7 +225,11 @@ def test_the_command_hands_in_files_and_folders(
 
 
 def test_the_command_queues_what_was_read_behind_what_people_wait_for(
-    house: House, upload: Callable[..., Any], ended: Callable[[Json], Json], text: str, capsys: pytest.CaptureFixture[str]
+    house: House,
+    upload: Callable[..., Any],
+    ended: Callable[[Json], Json],
+    text: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     received = upload(text).json()
     ended(received["job"])
