@@ -50,11 +50,11 @@ class Trie:
 
     def names_at(self, syllables: list[_Syllable], first: int) -> Iterator[Run]:
         """Every name that begins with this syllable, shortest first."""
-        node: dict[str, Any] | None = self._root
+        node = self._root
         for at in range(first, len(syllables)):
-            node = node.get(syllables[at].form)
-            if node is None:
+            if (form := syllables[at].form) not in node:
                 return
+            node = node[form]
             if "" in node:
                 yield first, at + 1, node[""]
 

@@ -237,7 +237,7 @@ def test_show_of_no_record_is_bad_input(run: Run, content: bytes | None, capsys:
 def test_the_schema_describes_the_written_records(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("schema") == 0
     schema = json.loads(capsys.readouterr().out)
-    assert set(schema["properties"]) == set(json.loads(record_of(Path("a")).model_dump_json()))
+    assert set(schema["properties"]) == set(json.loads(record_of(Path(__file__)).model_dump_json()))
     assert "for" in schema["$defs"]["Signer"]["properties"]
 
 
