@@ -49,6 +49,11 @@ def main(arguments: list[str] | None = None) -> int:
     measure = commands.add_parser("bench", help="đo tốc độ / measure reading side by side with plain Tesseract")
     measure.add_argument("scans", nargs="*", type=Path, metavar="PDF", help="bản quét khác, có .truth.txt bên cạnh")
 
+    facts = commands.add_parser(
+        "understand", help="bao nhiêu văn bản mỗi giây, không OCR / documents a second from kept words, without OCR"
+    )
+    facts.add_argument("files", nargs="*", type=Path, metavar="FILE", help="mặc định: mọi văn bản mẫu")
+
     reading = commands.add_parser(
         "reading", help="lỗi chữ của bản quét / character errors of scans, beside plain Tesseract"
     )
@@ -90,6 +95,7 @@ def main(arguments: list[str] | None = None) -> int:
         "evaluate": _evaluate,
         "calibrate": _calibrate,
         "bench": _bench,
+        "understand": _understand,
         "scan": _scan,
         "reading": _reading,
         "bigrams": _bigrams,
@@ -196,6 +202,15 @@ def _bench(given: argparse.Namespace) -> int:
     for scan in given.scans or _real_scans():
         truth = scan.with_name(f"{scan.stem}.truth.txt")
         bench(scan, evaluate.truth_text(truth) if truth.exists() else None)
+    return 0
+
+
+def _understand(given: argparse.Namespace) -> int:
+    from corpus.bench import bench_understanding
+    from extractor import dump_reading, read
+
+    files = given.files or [specimen.text_path for specimen in specimens()]
+    bench_understanding([dump_reading(read(file)) for file in files])
     return 0
 
 

@@ -13,9 +13,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -90,6 +92,34 @@ def bench_facts(
         f"mỗi trang: bản dài nhất bằng {long.seconds / long.pages / (short.seconds / short.pages):.2f} lần bản ngắn nhất"
     )
     return grown[1:]
+
+
+def bench_understanding(
+    kept: Sequence[bytes], say: Callable[[str], None] = print, processes: Sequence[int] = (1, 2), rounds: int = 3
+) -> list[float]:
+    """Documents a second from kept words to records, without OCR and after start-up: the best of some rounds, by processes at work."""
+    say(f"{len(kept)} văn bản, từ lời đã giữ đến bản ghi / documents, from kept words to records")
+    rates: list[float] = []
+    for count in processes:
+        with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+            list(pool.map(_understood, kept))  # the first time starts up
+            seconds: list[float] = []
+            for _ in range(rounds):
+                began = time.perf_counter()
+                list(pool.map(_understood, kept))
+                seconds.append(time.perf_counter() - began)
+        rates.append(len(kept) / min(seconds))
+        say(f"{count} tiến trình / processes: {rates[-1]:6.1f} văn bản mỗi giây / documents a second")
+    return rates
+
+
+def _understood(kept: bytes) -> int:
+    from extractor import load_reading, understand
+
+    file = load_reading(kept)
+    if file is None:
+        raise ValueError("not a reading of this version")
+    return len(understand(file).tasks)
 
 
 def plan_of(text: str, pages: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import signal
@@ -36,10 +37,13 @@ class Outcome:
     trace: str = ""
 
 
-def extract_all(paths: Iterable[Path], out: Path, *, jobs: int = 1, table: bool = False, debug: bool = False) -> int:
+def extract_all(
+    paths: Iterable[Path], out: Path, *, jobs: int = 1, table: bool = False, debug: bool = False, resume: bool = False
+) -> int:
     """Write `out`/BASE.json for each file of `paths`; the exit status is that of the worst failure, 0 if there is none.
 
     One line a file goes to standard output, as each is done; progress goes to standard error, on a terminal only.
+    `resume` passes over files whose record is there already, made of the very same bytes.
     """
     files, statuses = [], [0]
     for path in paths:
@@ -54,6 +58,14 @@ def extract_all(paths: Iterable[Path], out: Path, *, jobs: int = 1, table: bool 
         raise BadInput(detail=f"{out}: {error.strerror}") from error
 
     targets = _targets(files, out)
+    if resume:
+        there = [path for path, target in targets.items() if _is_there(path, target)]
+        targets = {path: target for path, target in targets.items() if path not in there}
+        if there:
+            print(
+                f"đã có: {len(there)} tệp, còn {len(targets)} / {len(there)} done before, {len(targets)} left",
+                flush=True,
+            )
     with _Bar(len(targets)) as bar:
         for path, outcome in _outcomes(list(targets), jobs, bar.page_done):
             if outcome.record is None:
@@ -115,6 +127,18 @@ def _targets(files: Sequence[Path], out: Path) -> dict[Path, Path]:
         if n > 1:
             print(f"Trùng tên: {path} → {base}.json / same base name, written as {base}.json", file=sys.stderr)
     return targets
+
+
+def _is_there(path: Path, target: Path) -> bool:
+    """Whether the whole record of this file, as it is now, has been written before; one that lacks pages is none."""
+    try:
+        record = DirectiveRecord.model_validate_json(target.read_bytes())
+        with path.open("rb") as file:
+            return (
+                record.status == "success" and record.source.sha256 == hashlib.file_digest(file, "sha256").hexdigest()
+            )
+    except (OSError, ValueError):
+        return False
 
 
 # --- running -------------------------------------------------------------------------------------------------------

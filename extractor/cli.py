@@ -57,7 +57,12 @@ def _extract(arguments: argparse.Namespace) -> int:
     from extractor.batch import extract_all
 
     return extract_all(
-        arguments.paths, arguments.out, jobs=arguments.jobs, table=arguments.table, debug=arguments.debug
+        arguments.paths,
+        arguments.out,
+        jobs=arguments.jobs,
+        table=arguments.table,
+        debug=arguments.debug,
+        resume=arguments.resume,
     )
 
 
@@ -149,6 +154,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     extract.add_argument(
         "--jobs", "-j", type=_count, default=1, metavar="N", help="số tệp đọc cùng lúc (mặc định 1) / files at a time"
+    )
+    extract.add_argument(
+        "--resume",
+        action="store_true",
+        help="bỏ qua tệp đã có bản ghi / pass over files whose record is there, made of the same bytes",
     )
     extract.add_argument("--table", action="store_true", help="in luôn bảng kết quả / print each record as a table")
 

@@ -1,6 +1,6 @@
 """Agencies named in a text: bodies, heads of office that stand for them, generic groups, persons by office.
 
-Three sources, longest first: the register (a gazetteer over spaCy's syllables), a closed grammar (head noun, name, place), and word
+Three sources, longest first: the register (a gazetteer over syllables), a closed grammar (head noun, name, place), and word
 shape for names that are in no register. Roles are not decided here: a mention may be an actor or merely named.
 """
 
@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
-import regex as re
-
+from extractor import patterns as re
 from extractor.facts.fact import Fact, Range, overlaps
 from extractor.facts.gazetteer import KnownName, known_names
-from extractor.facts.words import inner_syllables
+from extractor.facts.words import continues_word
 from extractor.knowledge import spelling
 from extractor.knowledge.provinces import Province
 from extractor.knowledge.register import register
@@ -211,7 +210,7 @@ def find_agencies(text: str, *, context: Context, taken: Sequence[Range] = ()) -
     """Every mention in the text, in order, without overlaps. `taken` ranges (citations) are skipped."""
     view = spelling.modern(text)
     names = known_names(view)
-    known = {name.start: name.end for name in names}
+    known = {name.start: name.end for name in names}  # in the order of the text
     misread = {name.start: name for name in names if name.misread}
     found: list[Mention] = []
     position = 0
@@ -254,7 +253,7 @@ _ANY_START = re.compile(
 def _next_start(view: str, position: int, known: dict[int, int]) -> int | None:
     found = _ANY_START.search(view, position)
     at = found.start() if found else None
-    register_at = min((s for s in known if s >= position), default=None)
+    register_at = next((s for s in known if s >= position), None)
     if at is None:
         return register_at
     return min(at, register_at) if register_at is not None else at
@@ -747,7 +746,6 @@ _NEEDS_OBJECT = re.compile(
 
 def _shape_end(view: str, position: int, *, small: bool = False) -> int | None:
     """Where a name ends that goes on at `position`, by word shape; None if no name goes on there. `small`: of a small unit."""
-    inner = _inner(view)
     end: int | None = None
     i = position
     while True:
@@ -780,7 +778,7 @@ def _shape_end(view: str, position: int, *, small: bool = False) -> int | None:
             end = match.end(1)
         elif (
             end is not None
-            and (start in inner or re.match(r"-[[:upper:]]", view[match.end(1) :]))
+            and (continues_word(view, start) or re.match(r"-[[:upper:]]", view[match.end(1) :]))
             and not _begins_long_predicate(view, start)
         ):
             end = match.end(1)
@@ -794,7 +792,7 @@ def _shape_end(view: str, position: int, *, small: bool = False) -> int | None:
         ):
             end = match.end(1)
             following = re.compile(r" (\w+)").match(view, end)
-            if following and following.start(1) in inner:
+            if following and continues_word(view, following.start(1)):
                 end = following.end(1)
             position = end
         elif end is not None and _lower_bridge(view, i):
@@ -826,9 +824,8 @@ def _lower_tail(view: str, position: int, name_start: int, *, small: bool) -> in
     if not small and not _SMALL_UNIT.search(view, max(0, name_start - 14), name_start):
         return None
     i, count = position, 0
-    inner = _inner(view)
     while count < 5:
-        begins = _begins_long_predicate if i + 1 in inner else begins_predicate
+        begins = _begins_long_predicate if continues_word(view, i + 1) else begins_predicate
         if (
             (begins(view, i) and not _noun_here(view, i))
             or (_STOP_WORDS.match(view, i) and not re.match(r" trong nước", view[i:]))
@@ -884,11 +881,6 @@ def _lower_bridge(view: str, position: int) -> int | None:
     return match.end()
 
 
-@lru_cache(maxsize=16)
-def _inner(view: str) -> frozenset[int]:
-    return inner_syllables(view)
-
-
 _TRADE = re.compile(rf"\s+[[:lower:]]+(?:\s+[[:lower:]]+)?(?=,\s+{_KIND})")
 _WHOLE_KINDS = {"chính quyền địa phương", "bộ phận thường trực"}  # says who without more words
 _IDIOM = re.compile(r"các cấp, các ngành|các ngành, các cấp|các cấp, ngành", re.IGNORECASE)
@@ -908,11 +900,17 @@ _CABINET = re.compile(
 
 
 def _group(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
+    """A group at `at`, unless it stands inside a word ("văn bản, cơ quan")."""
+    found = _group_here(view, at, known, context)
+    return [] if found and continues_word(view, at) else found
+
+
+def _group_here(view: str, at: int, known: dict[int, int], context: Context) -> list[Mention]:
     start = _GROUP_START.match(view, at)
     if not start:
         return []
-    if at in _inner(view) or _is_verb(view, start):
-        return []  # inside a word ("văn bản, cơ quan"), or the beginning of a verb ("báo cáo")
+    if _is_verb(view, start):
+        return []  # "báo cáo"
     determined = bool(start["det"])
     kinds = 1
     end = start.end()

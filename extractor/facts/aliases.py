@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import regex as re
-
+from extractor import patterns as re
 from extractor.facts.agencies import Context, Mention, find_agencies
 from extractor.facts.fact import Range, overlaps
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import regex as re
-
+from extractor import patterns as re
 from extractor.facts.agencies import Mention, begins_predicate, group_id
 from extractor.knowledge import spelling
 from extractor.record import AssignmentSource, Role

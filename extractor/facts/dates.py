@@ -16,8 +16,10 @@ from extractor.facts.fact import Fact
 
 # Letters that OCR gives for digits; only read so inside a number that has the word "ngày" before it or a digit in it.
 _DIGITS = str.maketrans("oli|", "0111")
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
-_SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\t"), " ")
+_DASHES_AND_SPACES = {
+    **dict.fromkeys(map(ord, "‐‑‒–—−"), "-"),
+    **dict.fromkeys(map(ord, "\u00a0\u202f\t"), " "),
+}
 
 _NUMBER = r"(?:\d[oli|](?!\w)|o\d|[li|]\d|\d{1,2})"
 _YEAR = r"(?:19|20)\d{2}"
@@ -56,7 +58,10 @@ PERIOD = (
 def plain(text: str) -> str:
     """The text as the patterns read it, of the same length: lower case, one kind of dash and space, "quý" for "quí",
     "hằng" for "hàng" before a unit of time."""
-    view = "".join(low if len(low := c.lower()) == 1 else c for c in text).translate(_DASHES).translate(_SPACES)
+    low = text.lower()
+    if len(low) != len(text):  # a few capitals have a longer lower case (İ)
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    view = low.translate(_DASHES_AND_SPACES)
     view = view.replace("quí", "quý").replace("trước ngay ", "trước ngày ")
     return re.sub(r"hàng(?=\s+(?:ngày|tuần|tháng|quý|năm)\b)", "hằng", view)
 

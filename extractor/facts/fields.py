@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import regex as re
+from extractor import patterns as re
 
 FieldKind = Literal["content", "lead", "coordinate", "who", "when", "product", "other"]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 
-import regex as re
 from rapidfuzz import fuzz
 
+from extractor import patterns as re
 from extractor.facts.agencies import Context, Mention, find_agencies
 from extractor.facts.units import Structure
 from extractor.knowledge import spelling
@@ -408,7 +408,7 @@ class _Reader:
             best: tuple[float, Province] | None = None
             for candidate in provinces():
                 plain = folded(candidate.name)
-                if re.search(rf"\b{re.escape(plain)}\b", form):
+                if f" {plain} " in f" {form} ":
                     score = 100.0 + len(plain) + (0.5 if on and candidate.valid(on) else 0.0)
                 elif len(plain) > 6 and words == letterhead and fuzz.partial_ratio(plain, form) >= 92:
                     score = 92.0
@@ -428,13 +428,15 @@ class _Reader:
         title = " ".join(p.text for p in self.document.zone("kind", "subject"))
         preamble = self.document.flow[self.structure.preamble_start : self.structure.preamble_end]
         for words in (title, preamble):
-            form = folded(words)
+            form = f" {folded(words)} "
             named = [
                 province
                 for province in provinces()
                 if province.type == kind
                 and (on is None or province.valid(on))
-                and re.search(rf"\b(?:dia ban|ubnd|nhan dan) {folded(kind)} {folded(province.name)}\b", form)
+                and any(
+                    f" {of} {folded(kind)} {folded(province.name)} " in form for of in ("dia ban", "ubnd", "nhan dan")
+                )
             ]
             if len({province.name for province in named}) == 1:
                 return named[-1]

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-import regex as re
 from rapidfuzz import fuzz
 
+from extractor import patterns as re
 from extractor.facts.fields import FieldKind, column_kind
 from extractor.layout.document import Cell as PlaceInTable
 from extractor.layout.document import Document, Paragraph

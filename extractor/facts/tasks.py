@@ -10,8 +10,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import regex as re
-
+from extractor import patterns as re
 from extractor.facts.agencies import Context, Mention, as_sentence, begins_predicate, find_agencies, group_id
 from extractor.facts.aliases import find_aliases, resolve
 from extractor.facts.assignments import RoleFact, find_roles, inherit, listed_bodies
@@ -137,6 +136,8 @@ class _Builder:
         self.cited = cited
         self.addressees = [RoleFact("lead", m, m.start, m.end, "addressees", "addressees", 0.75) for m in addressees]
         self._mentions: dict[tuple[int, int], list[Mention]] = {}
+        self._roles: dict[tuple[int, int], list[RoleFact]] = {}
+        self._heading_roles: dict[int, list[RoleFact]] = {}
         self._labels: dict[int, bool] = {}
 
     def mentions(self, start: int, end: int) -> list[Mention]:
@@ -221,9 +222,16 @@ class _Builder:
         )  # fmt: skip
 
     def roles(self, start: int, end: int) -> list[RoleFact]:
-        return find_roles(
-            self.flow[start:end], self.mentions(start, end), offset=start, source="explicit", issuer=self.context.issuer
-        )
+        key = (start, end)
+        if key not in self._roles:
+            self._roles[key] = find_roles(
+                self.flow[start:end],
+                self.mentions(start, end),
+                offset=start,
+                source="explicit",
+                issuer=self.context.issuer,
+            )
+        return self._roles[key]
 
     # --- field blocks ----------------------------------------------------------------------------------------------
 
@@ -406,6 +414,12 @@ class _Builder:
     # --- who acts ----------------------------------------------------------------------------------------------------
 
     def heading_roles(self, unit: Unit) -> list[RoleFact]:
+        known = self._heading_roles.get(id(unit))
+        if known is None:
+            known = self._heading_roles[id(unit)] = self._find_heading_roles(unit)
+        return known
+
+    def _find_heading_roles(self, unit: Unit) -> list[RoleFact]:
         text = self.flow[unit.start : unit.end]
         mentions = self.mentions(unit.start, unit.end)
         if text.isupper():

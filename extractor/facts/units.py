@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-import regex as re
-
+from extractor import patterns as re
 from extractor.layout.document import Document, Paragraph
 from extractor.layout.paragraphs import marker_view
 

@@ -39,27 +39,34 @@ def available() -> bool:
     return _tokenizer() is not None
 
 
-@lru_cache(maxsize=64)
+def continues_word(text: str, at: int) -> bool:
+    """Whether the syllable at `at` continues a word; reads the line that holds it, no more."""
+    start = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at)
+    return at > start and at - start in _inner(text[start : end if end >= 0 else len(text)])
+
+
 def inner_syllables(text: str) -> frozenset[int]:
     """Offsets of the syllables that continue a word, so not its first syllable ("vụ" in "Nội vụ"); empty without underthesea."""
-    tokenize = _tokenizer()
-    if tokenize is None:
-        return frozenset()
     inner: set[int] = set()
     offset = 0
     for line in text.split("\n"):
-        inner.update(offset + i for i in _inner(line, tokenize))
+        inner.update(offset + i for i in _inner(line))
         offset += len(line) + 1
     return frozenset(inner)
 
 
-def _inner(line: str, tokenize: Any) -> set[int]:
+@lru_cache(maxsize=256)  # a line is met again in the units, headings and fields that hold it
+def _inner(line: str) -> frozenset[int]:
+    tokenize = _tokenizer()
+    if tokenize is None:
+        return frozenset()
     inner: set[int] = set()
     position = 0
     try:
         words = tokenize(line, use_token_normalize=False)
     except Exception:  # one odd line must not cost the document; its syllables count as words
-        return set()
+        return frozenset()
     for word in words:
         first = True
         for syllable in word.split():
@@ -70,4 +77,4 @@ def _inner(line: str, tokenize: Any) -> set[int]:
                 inner.add(found)
             position = found + len(syllable)
             first = False
-    return inner
+    return frozenset(inner)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from extractor.knowledge.table import rows
@@ -133,6 +133,7 @@ def write_out(text: str) -> str:
     return "".join(out) + text[position:]
 
 
+@lru_cache(maxsize=4096)
 def key(words: str) -> str:
     """The form by which names are compared: NFC, written out, lower case, newer tone places, single spaces."""
     text = write_out(unicodedata.normalize("NFC", words)).replace("&", " và ")

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-import regex as re
-
+from extractor import patterns as re
 from extractor.layout.document import Document, LaidPage, Line, Paragraph, Zone
 from extractor.layout.order import place
 from extractor.layout.paragraphs import starts
@@ -77,35 +76,43 @@ def _title_apart(lines: list[Line]) -> list[Line]:
 
 
 def _flow(pages: tuple[LaidPage, ...], lines: list[Line], zones: list[Zone], begins: list[bool]) -> Document:
-    chars: list[str] = []
+    pieces: list[str] = []  # of the flow; none is empty
     origin_page: list[int] = []
     origin_offset: list[int] = []
     bounds: list[tuple[int, int, Zone, tuple[Line, ...]]] = []
 
     def separate(mark: str) -> None:
-        chars.append(mark)
+        pieces.append(mark)
         origin_page.append(0)
         origin_offset.append(0)
+
+    def add(line: Line) -> None:
+        text = pages[line.page - 1].text
+        words = text[line.start : line.end]
+        if words and words == " ".join(words.split()):
+            pieces.append(words)
+            origin_page.extend([line.page] * len(words))
+            origin_offset.extend(range(line.start, line.end))
+            return
+        for offset, char in enumerate(words, start=line.start):
+            if char.isspace() and (not pieces or pieces[-1][-1].isspace()):
+                continue  # one space where the page has several
+            pieces.append(" " if char.isspace() else char)
+            origin_page.append(line.page)
+            origin_offset.append(offset)
 
     start, members = 0, list[Line]()
     for i, line in enumerate(lines):
         if begins[i] and members:
-            bounds.append((start, len(chars), zones[i - 1], tuple(members)))
+            bounds.append((start, len(origin_page), zones[i - 1], tuple(members)))
             separate("\n")
-            start, members = len(chars), []
+            start, members = len(origin_page), []
         elif members:
             separate(" ")
         members.append(line)
-        page_text = pages[line.page - 1].text
-        for offset in range(line.start, line.end):
-            char = page_text[offset]
-            if char.isspace() and (not chars or chars[-1].isspace()):
-                continue  # one space where the page has several
-            chars.append(" " if char.isspace() else char)
-            origin_page.append(line.page)
-            origin_offset.append(offset)
+        add(line)
     if members:
-        bounds.append((start, len(chars), zones[-1], tuple(members)))
-    flow = "".join(chars)
+        bounds.append((start, len(origin_page), zones[-1], tuple(members)))
+    flow = "".join(pieces)
     paragraphs = tuple(Paragraph(s, e, zone, flow[s:e], ls) for s, e, zone, ls in bounds if re.search(r"\w", flow[s:e]))
     return Document(pages, flow, paragraphs, tuple(origin_page), tuple(origin_offset))

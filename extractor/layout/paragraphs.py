@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import regex as re
-
+from extractor import patterns as re
 from extractor.layout.document import Line, Zone
 
 # A number or bullet at the start of a line: roman, arabic, letter, (i), dash, plus.

@@ -8,10 +8,11 @@ geometry it is used to see where the subject ends and the body begins.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-import regex as re
 from rapidfuzz import fuzz
 
+from extractor import patterns as re
 from extractor.layout.document import Line, Zone
 
 _MOTTO = ("cong hoa xa hoi chu nghia viet nam", "doc lap tu do hanh phuc", "dang cong san viet nam")
@@ -53,6 +54,7 @@ _FOLD = str.maketrans(
 )
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Lower case without diacritics, letters and single spaces only."""
     return " ".join(re.sub(r"[^a-z0-9]+", " ", text.lower().translate(_FOLD)).split())
@@ -76,10 +78,11 @@ def kind_of(text: str) -> tuple[str, str] | None:
     """
     stripped = text.strip(" .:*-–_")
     low = stripped.lower()
-    if low in KIND_TITLES and _is_upper(stripped):
+    upper = _is_upper(stripped)
+    if low in KIND_TITLES and upper:
         return low, ""
     for kind in KIND_TITLES:
-        if fuzz.ratio(folded(low), folded(kind)) >= 88 and _is_upper(stripped) and len(stripped) <= len(kind) + 2:
+        if upper and len(stripped) <= len(kind) + 2 and fuzz.ratio(folded(low), folded(kind)) >= 88:
             return kind, ""
         if low.startswith(kind) and (len(low) == len(kind) or not low[len(kind)].isalnum()):
             rest = stripped[len(kind) :].strip()

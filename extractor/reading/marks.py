@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-import regex as re
-
+from extractor import patterns as re
 from extractor.knowledge.spelling import modern
 from extractor.reading.engine import Recognised
 from extractor.reading.repair import Bigrams, bigrams

@@ -17,8 +17,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-import regex as re
-
+from extractor import patterns as re
 from extractor.knowledge.spelling import fold, modern
 from extractor.knowledge.table import rows
 from extractor.reading.engine import Recognised

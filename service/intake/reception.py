@@ -129,14 +129,14 @@ class Reception:
             job = reading or self._queue(session, document, order.priority)
         return Received(document, job, new_document=known is None, new_job=reading is None)
 
-    def read_again(self, document: Document, actor: Actor) -> Received:
+    def read_again(self, document: Document, actor: Actor, priority: int = documents.CLERK) -> Received:
         """Queue another reading of a document, unless one is under way."""
-        return _again(lambda: self._read_again(document, actor))
+        return _again(lambda: self._read_again(document, actor, priority))
 
-    def _read_again(self, document: Document, actor: Actor) -> Received:
+    def _read_again(self, document: Document, actor: Actor, priority: int) -> Received:
         with self.database.writing() as session:
             reading = documents.live_job(session, document.id)
-            job = reading or self._queue(session, document, documents.CLERK)
+            job = reading or self._queue(session, document, priority)
             if reading is None:
                 audit.note(session, actor, "document.read_again", "document", document.id, office=document.office_id)
         return Received(document, job, new_document=False, new_job=reading is None)

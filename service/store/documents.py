@@ -84,6 +84,12 @@ def page(session: Session, wanted: Filter, *, before: UUID | None, limit: int) -
     return session.scalars(query).all()
 
 
+def read_ids(session: Session) -> Sequence[UUID]:
+    """The documents that have a record and are not withdrawn, oldest first."""
+    query = sa.select(Document.id).where(Document.version.is_not(None), Document.withdrawn_at.is_(None))
+    return session.scalars(query.order_by(Document.id)).all()
+
+
 def _conditions(wanted: Filter) -> Iterable[sa.ColumnElement[bool]]:
     if wanted.office:
         yield Document.office_id == wanted.office

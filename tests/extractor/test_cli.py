@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
@@ -23,7 +24,7 @@ def record_of(path: Path) -> DirectiveRecord:
     return DirectiveRecord(
         source=Source(
             file_name=path.name,
-            sha256="0" * 64,
+            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
             media_type="text/plain",
             pages=(Page(number=1, reading="text", confidence=1, width=0, height=0, text="Số: 07/CT-UBND"),),
         ),
@@ -101,6 +102,28 @@ def test_a_second_run_replaces_the_first(run: Run) -> None:
     assert run("extract", "a.pdf", "--out", "ra") == 0
     assert written("ra") == ["a.json"]
     assert Path("ra/a.json").read_text("utf-8").startswith("{")
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_stopped(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    touch("a.pdf", "ngat.pdf", "z.pdf")
+    assert run("extract", ".", "--out", "ra", "--resume") == 130
+    assert written("ra") == ["a.json"]
+    first = Path("ra/a.json").stat().st_ino
+    Path("ngat.pdf").rename("p.pdf")
+    assert run("extract", ".", "--out", "ra", "--resume") == 0
+    assert written("ra") == ["a.json", "p.json", "z.json"]
+    assert Path("ra/a.json").stat().st_ino == first
+    assert "đã có: 1 tệp, còn 2" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("spoil", ["a.pdf", "ra/a.json"])
+def test_what_changed_or_was_left_half_is_done_anew(run: Run, spoil: str) -> None:
+    touch("a.pdf")
+    assert run("extract", "a.pdf", "--out", "ra", "--resume") == 0
+    before = Path("ra/a.json").stat().st_ino
+    Path(spoil).write_bytes(b"{")
+    assert run("extract", "a.pdf", "--out", "ra", "--resume") == 0
+    assert Path("ra/a.json").stat().st_ino != before
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
@@ -214,7 +237,7 @@ def test_show_of_no_record_is_bad_input(run: Run, content: bytes | None, capsys:
 def test_the_schema_describes_the_written_records(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("schema") == 0
     schema = json.loads(capsys.readouterr().out)
-    assert set(schema["properties"]) == set(json.loads(record_of(Path("a")).model_dump_json()))
+    assert set(schema["properties"]) == set(json.loads(record_of(Path(__file__)).model_dump_json()))
     assert "for" in schema["$defs"]["Signer"]["properties"]
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ from service.intake import command
 from service.intake import folder as folders
 from service.intake.folder import RECEIVED, REFUSED, Folder
 from service.intake.reception import Reception
-from service.store import tables
+from service.store import documents, tables
 from service.store.documents import BULK, CLERK
 
 Json = dict[str, Any]
@@ -221,6 +222,29 @@ def test_the_command_hands_in_files_and_folders(
     said = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in said] == ["đã có", "đã có", "từ chối", "từ chối"]
     assert len(_documents(house, "lệnh một.txt", "lệnh hai.txt")) == 2
+
+
+def test_the_command_queues_what_was_read_behind_what_people_wait_for(
+    house: House,
+    upload: Callable[..., Any],
+    ended: Callable[[Json], Json],
+    text: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    received = upload(text).json()
+    ended(received["job"])
+    document_id = UUID(received["document"]["id"])
+    given = argparse.Namespace(all=False, document=[document_id])
+    assert command.read_again(given, house.settings) == 0
+    assert "1 documents are queued" in capsys.readouterr().out
+    with house.database.reading() as session:
+        job = documents.latest_jobs(session, [document_id])[document_id]
+        assert job.priority == BULK
+        assert document_id in documents.read_ids(session)
+    assert ended({"id": str(job.id)})["state"] == "succeeded"
+
+    assert command.read_again(argparse.Namespace(all=False, document=[job.id]), house.settings) == command.REFUSED
+    assert "không có" in capsys.readouterr().out
 
 
 # Many files in one request

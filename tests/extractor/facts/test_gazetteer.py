@@ -9,7 +9,8 @@ import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.facts.gazetteer import KnownName, SyllableTokenizer, known_names, pipeline
+from extractor.facts.annotation import SyllableTokenizer, pipeline
+from extractor.facts.gazetteer import KnownName, known_names
 
 TEXT = "Giao Sở Y tế phối hợp với Sở Nông nghiệp và Phát triển nông thôn."
 
@@ -33,6 +34,14 @@ def test_a_name_in_lower_case_is_no_name() -> None:
 
 def test_changed_accents_are_found_as_misread() -> None:
     assert found("Sở Nong nghiệp và Phát triển nông thôn") == [("Sở Nong nghiệp và Phát triển nông thôn", True)]
+
+
+def test_a_name_goes_on_over_single_spaces_only() -> None:
+    assert found("Sở Y tế,\nSở Y\ntế và Sở  Y tế") == [("Sở Y tế", False)]
+
+
+def test_of_two_bodies_of_one_name_the_first_of_the_register_counts() -> None:
+    assert [n.agency_id for n in known_names("Ngân hàng Nhà nước Việt Nam")] == ["ngan-hang-nha-nuoc-viet-nam"]
 
 
 def test_nothing_in_nothing() -> None:

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from laid import CONTEXT, HEAD, HINGE, directive
 
-from extractor.facts import agencies, read_facts, words
+from extractor.facts import read_facts, words
 from extractor.facts.agencies import find_agencies
 
 
 @pytest.fixture
 def fresh() -> Iterator[None]:
     """Forgets what was tokenized before and after."""
-    caches: list[Any] = [words._tokenizer, words.inner_syllables, agencies._inner]
+    caches: list[Any] = [words._tokenizer, words._inner]
     for cache in caches:
         cache.cache_clear()
     yield
