@@ -17,10 +17,12 @@ positions, and both databases answer alike. (A page with all threes of a phrase 
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extractor.knowledge.spelling import fold, modern
 
@@ -29,6 +31,7 @@ LONGEST = 64  # characters of a syllable that count
 
 _SYLLABLE = re.compile(r"[^\W_]+")
 _BROKEN = re.compile(r"(?<=\w)\n(?=[a-zà-ỹ])")  # a line that goes on in the next
+_LONG = 4  # syllables of a word that is divided
 _HELD, _CUT = "_", "~"
 EXACT = "="
 
@@ -70,12 +73,21 @@ def held(text: str) -> bytes:
         return bytes(_packed([False] * len(found)))
     inner = _inner(text)
     goes_on = [syllable.start in inner for syllable in found]  # it continues a word
+    begun = [0] * len(found)  # how many syllables of its word stand before it
+    for n in range(1, len(found)):
+        begun[n] = begun[n - 1] + 1 if goes_on[n] else 0
+    length = [1] * len(found)  # of its word
+    for n in range(len(found) - 1, -1, -1):
+        last = n + 1 == len(found) or not goes_on[n + 1]
+        length[n] = begun[n] + 1 if last else length[n + 1]
     told = []
-    for n, (one, other) in enumerate(zip(found, found[1:], strict=False)):
-        in_word = goes_on[n] or goes_on[n + 1]  # the first is part of a word of several syllables
-        next_in_word = goes_on[n + 1] or (n + 2 < len(found) and goes_on[n + 2])
-        alone = not in_word and not next_in_word
-        told.append(_near(text, one, other) and (goes_on[n + 1] or alone))
+    for n, (one, other) in enumerate(pairwise(found)):
+        if goes_on[n + 1]:
+            # What underthesea takes for a word of four is mostly two of two: "thần kinh" and "tế bào".
+            together = length[n] < _LONG or begun[n] % 2 == 0
+        else:
+            together = length[n] == length[n + 1] == 1
+        told.append(together and _near(text, one, other))
     return bytes(_packed([*told, False]))
 
 
@@ -110,7 +122,7 @@ def terms(text: str, bits: bytes | None) -> set[str]:
     out = {syllable.folded for syllable in found}
     out |= {EXACT + syllable.exact for syllable in found}
     folded = [syllable.folded for syllable in found]
-    for n, (a, b) in enumerate(zip(folded, folded[1:], strict=False)):
+    for n, (a, b) in enumerate(itertools.pairwise(folded)):
         near = _near(text, found[n], found[n + 1]) and holds(bits, n)
         out.add(f"{a}{_HELD}{b}" if near else f"{a}{_CUT}{b}")
     out |= {f"{a}{_CUT}{b}{_CUT}{c}" for a, b, c in zip(folded, folded[1:], folded[2:], strict=False)}
@@ -124,7 +136,7 @@ def words(text: str, bits: bytes | None) -> list[str]:
     found = syllables(text)
     return [
         f"{one.folded}{_HELD}{other.folded}"
-        for n, (one, other) in enumerate(zip(found, found[1:], strict=False))
+        for n, (one, other) in enumerate(itertools.pairwise(found))
         if holds(bits, n) and len(one.folded) < LONGEST
     ]
 

@@ -13,7 +13,8 @@ from service.settings import Settings
 def register(commands: Any) -> None:
     """Add the command to the parser's subcommands."""
     building = commands.add_parser(
-        "reindex", help="lập lại chỉ mục tìm kiếm, cả khi đang chạy / build the search index anew, while the service runs too"
+        "reindex",
+        help="lập lại chỉ mục tìm kiếm, cả khi đang chạy / build the search index anew, while the service runs too",
     )
     building.set_defaults(run=_reindex)
 

@@ -46,8 +46,10 @@ class Entry:
     start: int | None = None
     end: int | None = None
     due: int = NEVER  # days since 1970
-    marks: Mark = Mark(0)
-    acts: frozenset[tuple[int, int]] = field(default_factory=frozenset)  # agency (`Agency.id`) and role (place in ROLES)
+    marks: Mark = field(default_factory=lambda: Mark(0))
+    acts: frozenset[tuple[int, int]] = field(
+        default_factory=frozenset
+    )  # agency (`Agency.id`) and role (place in ROLES)
 
 
 def of_document(session: Session, document: Document) -> list[Entry]:
@@ -158,9 +160,7 @@ def _joined(*parts: str | None) -> str:
 
 def measures(entries: Sequence[Entry]) -> tuple[bytes, bytes]:
     """What is counted, packed as `SearchDocument` keeps it."""
-    counted = [
-        (entry.due, entry.marks | KINDS.index(entry.kind) << KIND_AT, len(entry.acts)) for entry in entries
-    ]
+    counted = [(entry.due, entry.marks | KINDS.index(entry.kind) << KIND_AT, len(entry.acts)) for entry in entries]
     acts = [act for entry in entries for act in sorted(entry.acts)]
     return np.array(counted, "<i4").tobytes(), np.array(acts, "<i4").tobytes()
 

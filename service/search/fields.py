@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from extractor.knowledge.kinds import kinds, kind_abbreviated
+from extractor.knowledge.kinds import kind_abbreviated, kinds
 from service.search import numbers
 from service.store.fold import fold
 
@@ -134,9 +134,7 @@ def _coded(codes: dict[str, tuple[str, ...]], plain: str, vi: str, en: str) -> s
         if plain in said:
             return code
     known = ", ".join(said[0] for said in codes.values())
-    raise BadValue(
-        f"“{plain}” không phải {vi}. Có: {known}.", f'"{plain}" is not {en}. There are: {", ".join(codes)}.'
-    )
+    raise BadValue(f"“{plain}” không phải {vi}. Có: {known}.", f'"{plain}" is not {en}. There are: {", ".join(codes)}.')
 
 
 def _kind(value: str, plain: str) -> str:

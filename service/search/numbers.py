@@ -10,7 +10,9 @@ from functools import cache
 from extractor.knowledge.kinds import kinds
 from extractor.knowledge.spelling import fold
 
-_COUNTED = "nam|thang|ngay|gio|tuan|quy|ty|trieu|nghin|nguoi|ho|xa|phuong|don|nhiem|muc|chi"  # "kế hoạch 5 năm" has no number
+_COUNTED = (
+    "nam|thang|ngay|gio|tuan|quy|ty|trieu|nghin|nguoi|ho|xa|phuong|don|nhiem|muc|chi"  # "kế hoạch 5 năm" has no number
+)
 _PART = re.compile(r"\d+|[^\W\d_]+")
 
 

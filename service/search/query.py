@@ -8,6 +8,7 @@ stay together here: which of them make one word, `search` tells. Fields and thei
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -195,7 +196,7 @@ class _Parser:
             if isinstance(part, Number):
                 yield part
             elif said := syllables(part):
-                pairs = enumerate(zip(said, said[1:], strict=False))
+                pairs = enumerate(itertools.pairwise(said))
                 glued = frozenset(n for n, (a, b) in pairs if not re.search(r"\s", part[a.end : b.start]))
                 yield Words(tuple(said), glued)
 

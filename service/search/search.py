@@ -7,7 +7,6 @@ documents, each in reading order.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -35,10 +34,6 @@ WHATS: tuple[What, ...] = get_args(What)
 COUNTED = 1000  # further than this nobody counts: the answer is "more"
 
 _EXACT_AT, _RANK_AT = 52, 24  # bits of an order key: exactness, rank of the document, place within it
-# A pair is one word where it stands together far more often than its syllables would by chance.
-_TOGETHER = 2.0  # in natural logarithm
-_SEEN = 2  # times at least
-
 _AGENCIES = ("agency", "agency_today")
 
 Group = tuple[str, ...]  # of terms, one of which has to be there
@@ -86,7 +81,7 @@ class Found:
 
 
 class Search:
-    """One query over the shelves as they are now. Raises query.BadQuery."""
+    """One query over the shelves as they are now, which nobody else may refresh meanwhile. Raises query.BadQuery."""
 
     def __init__(self, session: Session, shelves: Shelves, asked: Asked) -> None:
         self._query = parse(asked.text)
@@ -153,7 +148,7 @@ class Search:
         """The terms of words or a phrase: one of each group has to be there."""
         folded = [syllable.folded for syllable in node.said]
         groups: list[Group] = []
-        for run in (self._cut(node) if isinstance(node, Words) else [(folded, True)]):
+        for run in self._cut(node) if isinstance(node, Words) else [(folded, True)]:
             said, in_a_row = run
             if self._asked.tolerant:
                 groups += spelling.variants(said, self.shelves.uses, in_a_row=in_a_row)
@@ -180,28 +175,8 @@ class Search:
         yield from self._pairs(folded[start:])
 
     def _pairs(self, folded: Sequence[str]) -> Iterator[tuple[list[str], bool]]:
-        """The division into single syllables and pairs whose pairs belong together most."""
-        best: list[tuple[float, int]] = [(0.0, 0)]  # up to each syllable: how good, and how long the last word is
-        for n in range(1, len(folded) + 1):
-            choices = [(best[n - 1][0], 1)]
-            if n > 1 and (bond := self._bond(folded[n - 2], folded[n - 1])) > 0:
-                choices.append((best[n - 2][0] + bond, 2))
-            best.append(max(choices))
-        cuts, n = [], len(folded)
-        while n > 0:
-            cuts.append((n - best[n][1], n))
-            n -= best[n][1]
-        for a, b in reversed(cuts):
-            yield list(folded[a:b]), False
-
-    def _bond(self, a: str, b: str) -> float:
-        uses = self.shelves.uses
-        together = uses.get(pair(a, b), 0)
-        if together < _SEEN:
-            return 0.0
-        chance = together * self.shelves.syllables / (uses.get(a, 1) * uses.get(b, 1))
-        bond = math.log(chance)
-        return bond if bond >= _TOGETHER else 0.0
+        for said in spelling.cut(folded, self.shelves.uses, self.shelves.syllables):
+            yield said, False
 
     def _having(self, groups: Sequence[Group]) -> Mask:
         """Entries, or documents, that have one term of each group."""
@@ -309,8 +284,10 @@ class Search:
 
     def overdue(self) -> Mask:
         due, marks = self.shelves.due.all, self.shelves.marks.all
-        return (due != NEVER) & (due < days(self._asked.today or today_in_vietnam())) & (
-            marks & (Mark.DONE | Mark.RECURRING) == 0
+        return (
+            (due != NEVER)
+            & (due < days(self._asked.today or today_in_vietnam()))
+            & (marks & (Mark.DONE | Mark.RECURRING) == 0)
         )
 
     def _of_entries(self, entries: Mask, *, tasks: bool) -> Mask:

@@ -211,7 +211,15 @@ class Shelves:
             if place is None:
                 place = self._place[row.document_id] = len(self.about)
                 self.about.append(about)
-                for column in (self.ids, self.first, self.sizes, self.issued, self.year, self.withdrawn, *self.named.values()):
+                for column in (
+                    self.ids,
+                    self.first,
+                    self.sizes,
+                    self.issued,
+                    self.year,
+                    self.withdrawn,
+                    *self.named.values(),
+                ):
                     column.room(place + 1)
                 self.ids.all[place] = row.document_id.bytes
             else:
@@ -221,7 +229,9 @@ class Shelves:
             self._describe(place, row)
         # All at once, for there are many.
         sizes = [row.size for row in rows]
-        numbers = np.concatenate([np.arange(row.first, row.first + row.size) for row in rows]) if rows else np.empty(0, int)
+        numbers = (
+            np.concatenate([np.arange(row.first, row.first + row.size) for row in rows]) if rows else np.empty(0, int)
+        )
         counted = np.frombuffer(b"".join(row.measures for row in rows), "<i4").reshape(-1, 3)
         self.document.all[numbers] = np.repeat([self._place[row.document_id] for row in rows], sizes)
         self.due.all[numbers], self.marks.all[numbers] = counted[:, 0], counted[:, 1]

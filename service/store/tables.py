@@ -587,7 +587,10 @@ class SearchDocument(Base):
     """A document in the search index: which entries are its, and what is counted of them, packed."""
 
     __tablename__ = "search_document"
-    __table_args__ = (sa.Index("ix_search_document_change", "change"), sa.Index("ix_search_document_refined", "refined"))
+    __table_args__ = (
+        sa.Index("ix_search_document_change", "change"),
+        sa.Index("ix_search_document_refined", "refined"),
+    )
 
     document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
     change: Mapped[int] = mapped_column(sa.BigInteger)  # that it was last indexed with
