@@ -82,12 +82,10 @@ def held(text: str) -> bytes:
         length[n] = begun[n] + 1 if last else length[n + 1]
     told = []
     for n, (one, other) in enumerate(pairwise(found)):
-        if goes_on[n + 1]:
-            # What underthesea takes for a word of four is mostly two of two: "thần kinh" and "tế bào".
-            together = length[n] < _LONG or begun[n] % 2 == 0
-        else:
-            together = length[n] == length[n + 1] == 1
-        told.append(together and _near(text, one, other))
+        # What underthesea takes for a word of four is mostly two of two: "thần kinh" and "tế bào".
+        in_word = goes_on[n + 1] and (length[n] < _LONG or begun[n] % 2 == 0)
+        alone = not goes_on[n + 1] and length[n] == length[n + 1] == 1
+        told.append((in_word or alone) and _near(text, one, other))
     return bytes(_packed([*told, False]))
 
 

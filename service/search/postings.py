@@ -20,6 +20,7 @@ Kind = Literal["page", "task", "target", "citation"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Ids = npt.NDArray[np.int32]
 
+_ARRAY_OF_INT4 = 1007  # as PostgreSQL numbers its types
 _HEAD = 20  # bytes of a one-dimensional array on PostgreSQL's wire, before its elements of 4 + 4 bytes
 
 
@@ -66,7 +67,7 @@ def having(session: Session, kind: Kind, term: str, *, prefix: bool = False, aft
     query = f"SELECT array_agg(id::int) FROM search_{kind} WHERE terms @@ %s::tsquery" + " AND id > %s" * (after > 0)
     asked = [f"'{term}':*" if prefix else f"'{term}'", *([after] if after else [])]
     with _driver(session).cursor(binary=True) as cursor:
-        cursor.adapters.register_loader("int4[]", _Numbers)
+        cursor.adapters.register_loader(_ARRAY_OF_INT4, _Numbers)
         found = cursor.execute(query, asked).fetchone()[0]
     return np.empty(0, np.int32) if found is None else found
 
