@@ -59,7 +59,29 @@ chăn nuôi|thủy sản|lâm nghiệp|bảo vệ|rừng|biển|cảng|hàng h�
 _SYLLABLES = [
     a + b
     for a, b in itertools.product(
-        ["b", "c", "d", "đ", "g", "h", "kh", "l", "m", "n", "ng", "nh", "ph", "qu", "r", "s", "t", "th", "tr", "v", "x"],
+        [
+            "b",
+            "c",
+            "d",
+            "đ",
+            "g",
+            "h",
+            "kh",
+            "l",
+            "m",
+            "n",
+            "ng",
+            "nh",
+            "ph",
+            "qu",
+            "r",
+            "s",
+            "t",
+            "th",
+            "tr",
+            "v",
+            "x",
+        ],
         ["anh", "ac", "âm", "ên", "iu", "ôi", "ơp", "ung", "ưa", "êt", "oat", "uyên", "ăng", "ich"],
     )
 ]

@@ -22,6 +22,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from extractor.knowledge.spelling import fold, modern
@@ -46,11 +47,12 @@ class Syllable:
     exact: str
 
 
-def syllables(text: str) -> list[Syllable]:
+@lru_cache(16)  # a text's terms, words and syllables are asked for one after the other
+def syllables(text: str) -> tuple[Syllable, ...]:
     """The syllables of NFC text, in order."""
     exact = modern(text)
     folded = fold(exact)
-    return [
+    return tuple(
         Syllable(
             found.start(),
             found.end(),
@@ -58,7 +60,7 @@ def syllables(text: str) -> list[Syllable]:
             exact[found.start() : found.end()].lower()[:LONGEST],
         )
         for found in _SYLLABLE.finditer(exact)
-    ]
+    )
 
 
 def composed(text: str) -> str:

@@ -210,14 +210,10 @@ class Search:
         return np.append(documents, False)[self.shelves.document.all]  # -1 is the last
 
     def _numbered(self, number: Number) -> Mask:
-        found = self._of_document(self._bearing(number))
+        found = self._of_document(self.shelves.bearing(number))
         for form in number.forms():
             found |= self._having(phrase(form))
         return found
-
-    def _bearing(self, number: Number) -> Mask:
-        about = self.shelves.about
-        return np.fromiter((number.names(one.number) for one in about), np.bool_, len(about))
 
     # Conditions
 
@@ -239,7 +235,7 @@ class Search:
                 return self._of_document(known & _within(issued, asked.first, asked.last))
             case "number":
                 assert asked.number
-                return self._of_document(self._bearing(asked.number))
+                return self._of_document(self.shelves.bearing(asked.number))
             case "in_force":
                 return self._of_document(shelves.withdrawn.all != asked.yes)
             case "level":

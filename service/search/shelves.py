@@ -19,7 +19,7 @@ import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.search import postings, territory
+from service.search import numbers, postings, territory
 from service.search.entries import NEVER, days
 from service.search.postings import Ids, Kind
 from service.store.fold import fold
@@ -128,6 +128,7 @@ class Shelves:
         # Of documents, in the order in which they were first met.
         self.about: list[About] = []
         self._place: dict[UUID, int] = {}
+        self._numbered: dict[str, list[int]] = {}  # documents by the digits of their numbers; some had other ones
         self.ids = Grown("S16")
         self.first, self.sizes = Grown(np.int32), Grown(np.int32)  # entry, entries
         self.issued = Grown(np.int32)  # days
@@ -229,14 +230,14 @@ class Shelves:
             self._describe(place, row)
         # All at once, for there are many.
         sizes = [row.size for row in rows]
-        numbers = (
+        held_by = (
             np.concatenate([np.arange(row.first, row.first + row.size) for row in rows]) if rows else np.empty(0, int)
         )
         counted = np.frombuffer(b"".join(row.measures for row in rows), "<i4").reshape(-1, 3)
-        self.document.all[numbers] = np.repeat([self._place[row.document_id] for row in rows], sizes)
-        self.due.all[numbers], self.marks.all[numbers] = counted[:, 0], counted[:, 1]
+        self.document.all[held_by] = np.repeat([self._place[row.document_id] for row in rows], sizes)
+        self.due.all[held_by], self.marks.all[held_by] = counted[:, 0], counted[:, 1]
         acts = np.frombuffer(b"".join(row.acts for row in rows), "<i4").reshape(-1, 2)
-        of_entry = np.repeat(numbers, counted[:, 2])
+        of_entry = np.repeat(held_by, counted[:, 2])
         self.act_entry.append(of_entry)
         self.act_agency.append(acts[:, 0])
         self.act_role.append(acts[:, 1])
@@ -244,6 +245,8 @@ class Shelves:
         self.act_first.append(_firsts(of_entry, self.document.all[of_entry], codes))
 
     def _describe(self, place: int, row: Any) -> None:
+        if found := numbers.parts(row.number or ""):
+            self._numbered.setdefault(found[0].lstrip("0"), []).append(place)
         self.first.all[place], self.sizes.all[place] = row.first, row.size
         known = row.issued_on is not None
         issued: date = row.issued_on if known else row.received_at.astimezone(VIETNAM).date()
@@ -263,6 +266,13 @@ class Shelves:
         }
         for name, value in values.items():
             self.named[name].all[place] = self.names[name].number(value)
+
+    def bearing(self, number: numbers.Number) -> Mask:
+        """The documents whose own number this is."""
+        found = np.zeros(len(self.about), np.bool_)
+        some = self._numbered.get(number.digits.lstrip("0"), ())
+        found[[place for place in some if number.names(self.about[place].number)]] = True
+        return found
 
     def rank(self) -> Column:
         """Of each document its place among all, the oldest first; of one day, by id."""
@@ -288,7 +298,7 @@ class Shelves:
             self._weight -= forgotten.nbytes
         return known
 
-    def mask(self, numbers: Ids) -> Mask:
+    def mask(self, entries: Ids) -> Mask:
         out = np.zeros(self.size, np.bool_)
-        out[numbers] = True
+        out[entries] = True
         return out
