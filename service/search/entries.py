@@ -117,7 +117,7 @@ def _task(row: Task, record: DirectiveRecord, aimed: set[str | None]) -> Entry:
         *_place(read),
         due=(row.due - _EPOCH).days if row.due else NEVER,
         marks=marks,
-        acts=frozenset((who.agency_ref, ROLES.index(who.role)) for who in row.assignments),  # type: ignore[arg-type]
+        acts=frozenset((who.agency_ref, ROLES.index(who.role)) for who in row.assignments),
     )
 
 

@@ -102,7 +102,7 @@ def _yes_or_no(yes: int, of: int) -> Iterator[Value]:
         yield Value("no", "no", of - yes)
 
 
-def _most(counts: np.ndarray, *, without_first: bool = False) -> Iterator[int]:  # type: ignore[type-arg]
+def _most(counts: np.ndarray, *, without_first: bool = False) -> Iterator[int]:
     if without_first and len(counts):
         counts = counts.copy()
         counts[0] = 0

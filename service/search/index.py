@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -130,7 +131,7 @@ def refine(database: Database) -> bool:
             .order_by(SearchDocument.change)
             .limit(1)
         )
-    return bool(waiting) and index(database, waiting, None, words=True)
+    return waiting is not None and index(database, waiting, None, words=True)
 
 
 def index(database: Database, document_id: UUID, position: int | None, *, words: bool = False) -> bool:
@@ -214,7 +215,7 @@ def _same(old: Sequence[SearchEntry], new: Sequence[_Text]) -> bool:
 
 
 def _take_out(session: Session, rows: Sequence[SearchEntry]) -> None:
-    for kind, some in _by_kind((row.what, row.id, row.body, row.held) for row in rows).items():
+    for kind, some in _by_kind([(row.what, row.id, row.body, row.held) for row in rows]).items():
         postings.remove(session, kind, some)
     if rows:
         session.execute(sa.delete(SearchEntry).where(SearchEntry.id.between(rows[0].id, rows[-1].id)))
@@ -241,17 +242,17 @@ def _put_in(session: Session, state: SearchState, document_id: UUID, texts: Sequ
     ]
     if values:
         session.execute(sa.insert(SearchEntry), values)
-    numbered = ((value["what"], value["id"], value["body"], value["held"]) for value in values)
-    for kind, some in _by_kind(numbered).items():  # type: ignore[arg-type]
+    numbered = [(value["what"], value["id"], value["body"], value["held"]) for value in values]
+    for kind, some in _by_kind(numbered).items():
         postings.add(session, kind, some)
     return first
 
 
-def _by_kind(rows: Iterable[tuple[Kind, int, str, bytes | None]]) -> Mapping[Kind, list[tuple[int, set[str]]]]:
+def _by_kind(rows: Iterable[tuple[str, int, str, bytes | None]]) -> Mapping[Kind, list[tuple[int, set[str]]]]:
     """Rows of each kind with their terms."""
     ordered = sorted(rows, key=lambda row: (row[0], row[1]))
     return {
-        kind: [(number, analysis.terms(body, bits)) for _, number, body, bits in some]
+        cast(Kind, kind): [(number, analysis.terms(body, bits)) for _, number, body, bits in some]
         for kind, some in groupby(ordered, key=lambda row: row[0])
     }
 

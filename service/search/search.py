@@ -104,7 +104,7 @@ class Search:
         if self._of_documents:
             return alive & (shelves.sizes.all > 0)
         document = shelves.document.all
-        mine = (shelves.marks.all >> KIND_AT == KINDS.index(self._kind)) & (document >= 0)
+        mine: Mask = (shelves.marks.all >> KIND_AT == KINDS.index(self._kind)) & (document >= 0)
         return mine & alive[document] if self._asked.office else mine
 
     def _size(self) -> int:
@@ -262,7 +262,7 @@ class Search:
                     known[number] = (own and asked.words == own) or any(_fits(each, asked) for each in names)
             acts &= known[shelves.act_agency.all]
         if role is not None:
-            acts &= shelves.act_role.all == ROLES.index(role)  # type: ignore[arg-type]
+            acts &= shelves.act_role.all == ROLES.index(role)
         found = np.zeros(shelves.size, np.bool_)
         found[shelves.act_entry.all[acts]] = True
         return self._of_entries(found, tasks=False)
@@ -280,11 +280,12 @@ class Search:
 
     def overdue(self) -> Mask:
         due, marks = self.shelves.due.all, self.shelves.marks.all
-        return (
+        late: Mask = (
             (due != NEVER)
             & (due < days(self._asked.today or today_in_vietnam()))
             & (marks & (Mark.DONE | Mark.RECURRING) == 0)
         )
+        return late
 
     def _of_entries(self, entries: Mask, *, tasks: bool) -> Mask:
         """Entries by what is counted of them; of documents, such as have a task like that."""

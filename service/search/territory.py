@@ -33,7 +33,7 @@ def level(issuer: str | None, issuer_id: str | None) -> Level | None:
         return None
     body = register().agency(issuer_id) if issuer_id else None
     if body and body.level in LEVELS:
-        return body.level  # type: ignore[return-value]
+        return body.level
     name = fold(issuer)
     return next((level for cue, level in _CUES if re.search(cue, name)), "other")
 

@@ -206,7 +206,7 @@ def show_page(
         request,
         "page",
         document=document,
-        page=page,
+        sheet=page,
         numbers=[each["number"] for each in told],
         image=image,
         boxes=boxes,
