@@ -242,8 +242,8 @@ def _put_in(session: Session, state: SearchState, document_id: UUID, texts: Sequ
     ]
     if values:
         session.execute(sa.insert(SearchEntry), values)
-    numbered = [(value["what"], value["id"], value["body"], value["held"]) for value in values]
-    for kind, some in _by_kind(numbered).items():
+    told = [(text.entry.kind, number, text.entry.body, text.held) for number, text in enumerate(texts, start=first)]
+    for kind, some in _by_kind(told).items():
         postings.add(session, kind, some)
     return first
 
