@@ -116,8 +116,8 @@ def test_every_judged_hit_is_found_on_both(shelves: tuple[Shelf, Shelf]) -> None
             different.append((query.text, one, other))
         found = {name for name, _ in one}
         lost += [(query.text, query.what, answer) for answer in wanted if answer not in found]
-    assert not different
-    assert not lost
+    assert not different, "\n".join(map(str, different))
+    assert not lost, "\n".join(map(str, lost))
 
 
 def test_tolerance_loses_nothing(shelves: tuple[Shelf, Shelf]) -> None:
