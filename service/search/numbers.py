@@ -13,6 +13,7 @@ from extractor.knowledge.spelling import fold
 _COUNTED = (
     "nam|thang|ngay|gio|tuan|quy|ty|trieu|nghin|nguoi|ho|xa|phuong|don|nhiem|muc|chi"  # "kế hoạch 5 năm" has no number
 )
+_SYLLABLE = re.compile(r"[^\W_]+")  # as texts are cut
 _PART = re.compile(r"\d+|[^\W\d_]+")
 
 
@@ -84,7 +85,7 @@ def _numbers(text: str) -> Iterator[tuple[int, int, Number]]:
         if found["kind"]:
             yield found.start(), found.end(), Number(found["of_kind"].lstrip("0") or "0", (), found["kind"])
             continue
-        letters = tuple(parts(found["letters"]))
+        letters = tuple(_SYLLABLE.findall(found["letters"]))
         yield found.start(), found.end(), Number(found["digits"].lstrip("0") or "0", letters)
 
 
@@ -98,7 +99,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         r"(?<![\w/])(?:so\s*:?\s*)?(?P<digits>\d{1,5})(?P<letters>"
         # 02/CT-UBND, 45/2008/CT-BGDĐT, 02-CT/TW
-        r"(?:\s*/\s*\d{4}\s*/\s*|\s*/\s*|-)[a-z][a-z&.]*(?:\s*[-/]\s*[a-z0-9&.]+)*"
+        r"(?:\s*/\s*\d{4}\s*/\s*|\s*/\s*|-)[a-z][a-z0-9&.]*(?:\s*[-/]\s*[a-z0-9&.]+)*"
         # 02 ct ubnd, 02ct
         rf"|\s+(?:{shorts})\s+(?:[a-z]*bnd|hdnd|ttg|tu|tw|b[a-z]+)\b|(?:{shorts})\b(?:\s+(?:[a-z]*bnd|ttg|tu|tw)\b)?)"
         # chi thi 02, chi thi so 02
