@@ -70,6 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     commands.add_parser("desk", add_help=False, help="trang kiểm tra nhanh đến đâu / how quick the review page is")
     commands.add_parser("load", add_help=False, help="đo dịch vụ dưới tải / measure the service under load")
+    commands.add_parser("search", add_help=False, help="đo tìm kiếm / measure search over a large store")
 
     make = commands.add_parser("scan", help="tạo bản quét mẫu / make a scan of a specimen")
     make.add_argument("name", help="tên văn bản mẫu, hoặc một tệp .txt / a specimen's name or a text file")
@@ -90,6 +91,10 @@ def main(arguments: list[str] | None = None) -> int:
         from corpus import load  # brings the service along, which the others do without
 
         return load.main(arguments[1:])
+    if arguments[:1] == ["search"]:
+        from corpus import search
+
+        return search.main(arguments[1:])
     given = parser.parse_args(arguments)
     return {
         "evaluate": _evaluate,

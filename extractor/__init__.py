@@ -15,6 +15,7 @@ from extractor.record import DirectiveRecord
 
 if TYPE_CHECKING:
     from extractor.deadline import read_deadline
+    from extractor.facts.words import inner_syllables
     from extractor.pipeline import extract, place, read, understand
     from extractor.reading.kept import READING_VERSION, dump_reading, load_reading
     from extractor.suggest import Suggestion, suggest_agencies
@@ -26,6 +27,7 @@ __all__ = [
     "Suggestion",
     "dump_reading",
     "extract",
+    "inner_syllables",
     "load_reading",
     "place",
     "read",
@@ -38,6 +40,7 @@ _HOMES = {
     "extractor.pipeline": ("extract", "place", "read", "understand"),
     "extractor.reading.kept": ("READING_VERSION", "dump_reading", "load_reading"),
     "extractor.deadline": ("read_deadline",),
+    "extractor.facts.words": ("inner_syllables",),
     "extractor.suggest": ("Suggestion", "suggest_agencies"),
 }
 

@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     from service.export import gold
     from service.intake import command as intake
     from service.operations import commands as operations
+    from service.search import commands as search
 
     parser = Parser(
         prog="directives",
@@ -93,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     serving.set_defaults(run=serve)
     working = commands.add_parser("worker", help="chạy thêm một tiến trình đọc / run one more reader of documents")
     working.set_defaults(run=work)
-    for group in (intake, operations, access, gold):
+    for group in (intake, operations, access, gold, search):
         group.register(commands)
     # People write --data behind the command as well.
     for name, command in commands.choices.items():
@@ -197,10 +198,12 @@ def _beside(house: House) -> Iterator[Part]:
     from service.feed.sender import Sender
     from service.intake.folder import Folder
     from service.operations.housekeeping import Housekeeping
+    from service.search.index import Follower
 
     settings = house.settings
     yield Housekeeping(house)
     yield Sender(house.database, settings)
+    yield Follower(house)
     if settings.watched_folder:
         yield Folder(Path(settings.watched_folder), house.reception, settings.settle_seconds)
 

@@ -211,15 +211,42 @@ class Client:
                 return
             after = page["next"]
 
+    # Search
+
+    def search(self, query: str = "", *, what: shapes.What = "pages", tolerant: bool = False) -> Iterator[shapes.Hit]:
+        """Everything that a query finds, the best first. Raises ServiceError "bad-query"."""
+        asked = {"q": query, "what": what, "tolerant": tolerant}
+        return map(shapes.Hit.model_validate, self._items("/v1/search", asked))
+
+    def found(
+        self,
+        query: str = "",
+        *,
+        what: shapes.What = "pages",
+        tolerant: bool = False,
+        facets: bool = True,
+        limit: int = 20,
+    ) -> shapes.Found:
+        """The first hits, how many there are, and what they have in common. Raises ServiceError "bad-query"."""
+        asked = {"q": query, "what": what, "tolerant": tolerant, "facets": facets, "limit": limit}
+        return shapes.Found.model_validate(self._get("/v1/search", asked).json())
+
+    def export_found(self, file: Path, query: str = "", *, what: shapes.What = "pages", tolerant: bool = False) -> None:
+        """Everything that a query finds as a table: .xlsx, .csv or .jsonl, by the file's name."""
+        self._fetch(file, f"/v1/exports/search{file.suffix}", {"q": query, "what": what, "tolerant": str(tolerant)})
+
     # Files
 
     def export(self, file: Path, **filters: Any) -> None:
         """Tasks as a table, in the form that the file's name ends with: .xlsx, .csv or .jsonl. A part is never left there."""
         query = {name: str(value) for name, value in filters.items() if value is not None}
+        self._fetch(file, f"/v1/exports/tasks{file.suffix}", query)
+
+    def _fetch(self, file: Path, path: str, query: dict[str, Any]) -> None:
         part = file.with_name(file.name + ".part")
         try:
             # A workbook begins to come when it is whole.
-            with self._http.stream("GET", f"/v1/exports/tasks{file.suffix}", params=query, timeout=3600) as answer:
+            with self._http.stream("GET", path, params=query, timeout=3600) as answer:
                 if answer.is_error:
                     answer.read()
                 self._raise(answer)

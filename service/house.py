@@ -13,6 +13,7 @@ from typing import Self
 
 from service import jobs
 from service.intake.reception import Reception
+from service.search.shelves import Shelves
 from service.settings import Settings
 from service.store.blobs import Blobs
 from service.store.database import Database
@@ -37,6 +38,7 @@ class House:
     queue: jobs.Queue
     worker: jobs.Worker | None
     reception: Reception
+    shelves: Shelves
     _closing: contextlib.ExitStack
 
     @classmethod
@@ -62,7 +64,18 @@ class House:
                 closing.callback(worker.stop)
                 worker.start()
             reception = Reception(database, originals, queue.enqueue, settings.upload_bytes)
-            return cls(settings, database, originals, images, readings, queue, worker, reception, closing.pop_all())
+            return cls(
+                settings,
+                database,
+                originals,
+                images,
+                readings,
+                queue,
+                worker,
+                reception,
+                Shelves(),
+                closing.pop_all(),
+            )
 
     def close(self) -> None:
         """Drain, then let go of everything."""

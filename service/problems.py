@@ -154,6 +154,10 @@ KINDS: dict[str, Kind] = {
         422, "Giá trị không hợp lệ", "Invalid values",
         'Một hoặc nhiều giá trị không hợp lệ; xem "errors".', 'One or more values are invalid; see "errors".',
     ),
+    "bad-query": Kind(
+        422, "Không hiểu câu hỏi", "The query cannot be understood",
+        'Câu hỏi tìm kiếm viết chưa đúng; xem "errors".', 'The search query is not well formed; see "errors".',
+    ),
     "weak-password": Kind(
         422, "Mật khẩu quá yếu", "Password too weak",
         "Mật khẩu cần ít nhất 10 ký tự và khác tên đăng nhập.",

@@ -66,7 +66,7 @@ def export_lines(house: AtHand, actor: Exporter, wanted: Asked, by_lead: ByLead 
         for page in pages:
             yield "".join(task.model_dump_json() + "\n" for task in page).encode()
 
-    return _stream(lines(_told(house, actor, wanted, "jsonl", by_lead)), "application/x-ndjson", "nhiem-vu.jsonl")
+    return stream(lines(_told(house, actor, wanted, "jsonl", by_lead)), "application/x-ndjson", "nhiem-vu.jsonl")
 
 
 @router.get(
@@ -81,7 +81,7 @@ def export_csv(house: AtHand, actor: Exporter, wanted: Asked, by_lead: ByLead = 
     UTF-8 with the mark that Excel knows it by; an apostrophe stands before what a spreadsheet would take for a formula.
     """
     pages = _told(house, actor, wanted, "csv", by_lead)
-    return _stream(table.csv_of(pages), "text/csv; charset=utf-8", "nhiem-vu.csv")
+    return stream(table.csv_of(pages), "text/csv; charset=utf-8", "nhiem-vu.csv")
 
 
 @router.get(
@@ -96,12 +96,12 @@ def export_workbook(house: AtHand, actor: Exporter, wanted: Asked, by_lead: ByLe
     The answer begins when the whole file is made: with hundreds of thousands of tasks that takes minutes.
     """
     titles = [f"(Lập {wording.long_day(today_in_vietnam())})", wording.conditions(wanted)]
-    out = _spool(house)
+    out = spool(house)
     tasks = (task for page in _pages(house, wanted, by_lead) for task in page)
     rows = annex.of_tasks(out, tasks, list(filter(None, titles)), house.settings.doubt_below)
     with house.database.writing() as session:  # before a byte leaves
         _note(session, actor, "tasks.export", wanted, format="xlsx", by_lead=by_lead, rows=rows)
-    return _send(out, annex.MEDIA_TYPE, "phu-luc-nhiem-vu.xlsx")
+    return send(out, annex.MEDIA_TYPE, "phu-luc-nhiem-vu.xlsx")
 
 
 @router.get(
@@ -124,9 +124,9 @@ def export_annex(document_id: UUID, house: AtHand, actor: Exporter) -> Streaming
             office=document.office_id,
             after={"version": document.current_version, "rows": len(tasks)},
         )
-    out = _spool(house)
+    out = spool(house)
     annex.of_document(out, document, tasks, house.settings.doubt_below)
-    return _send(out, annex.MEDIA_TYPE, _file_name("phu-luc", document, "xlsx"))
+    return send(out, annex.MEDIA_TYPE, _file_name("phu-luc", document, "xlsx"))
 
 
 @router.get(
@@ -291,12 +291,12 @@ def _etag(request: Request, *what: object) -> str:
     return f'"{hashlib.sha256(repr((VERSION, str(request.base_url), what)).encode()).hexdigest()[:32]}"'
 
 
-def _spool(house: House) -> IO[bytes]:
+def spool(house: House) -> IO[bytes]:
     """A file without a name: it is gone when it is closed, and when the service is killed."""
     return tempfile.TemporaryFile(dir=house.settings.data)
 
 
-def _send(file: IO[bytes], media_type: str, name: str) -> StreamingResponse:
+def send(file: IO[bytes], media_type: str, name: str) -> StreamingResponse:
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
 
@@ -305,12 +305,12 @@ def _send(file: IO[bytes], media_type: str, name: str) -> StreamingResponse:
             while piece := file.read(_PIECE):
                 yield piece
 
-    answer = _stream(pieces(), media_type, name)
+    answer = stream(pieces(), media_type, name)
     answer.headers["Content-Length"] = str(size)
     return answer
 
 
-def _stream(pieces: Iterator[bytes], media_type: str, name: str) -> StreamingResponse:
+def stream(pieces: Iterator[bytes], media_type: str, name: str) -> StreamingResponse:
     return StreamingResponse(pieces, media_type=media_type, headers=_as_file(name))
 
 

@@ -367,3 +367,77 @@ class Readiness(Shape):
     running: int = Field(description="Văn bản đang xử lý / documents being read")
     workers: int = Field(description="Tiến trình đọc đang hoạt động / workers that give signs of life")
     disk_free: int = Field(description="Dung lượng trống, byte / free space")
+
+
+What = Literal["pages", "tasks", "targets", "citations", "documents"]
+
+
+class Snippet(Shape):
+    """Đoạn văn có điều cần tìm / the stretch of text that has what was asked."""
+
+    text: str = Field(examples=["Sở Y tế chủ trì rà soát phương án phòng cháy, chữa cháy."])
+    start: int = Field(description="Vị trí trong toàn văn của mục / its place in the whole text of the item")
+    marks: list[tuple[int, int]] = Field(
+        description="Các đoạn [đầu, cuối) của `text` khớp với câu hỏi / ranges of `text` that match",
+        examples=[[[31, 41]]],
+    )
+    cut_before: bool = Field(description="Còn chữ ở trước / there is more before it")
+    cut_behind: bool = Field(description="Còn chữ ở sau / there is more behind it")
+
+
+class FoundDocument(TaskDocument):
+    """Văn bản có mục tìm thấy / the document of a hit."""
+
+    pipeline_version: str | None = Field(description="Bộ đọc nào đã đọc / what it was read with", examples=["0.9.0"])
+    version: int | None = Field(description="Phiên bản của bản ghi / version of the record", examples=[2])
+    approved: bool = Field(description="Đã có người duyệt / somebody has approved it")
+    withdrawn: bool = Field(description="Đã thu hồi hoặc bị thay thế / recalled or replaced")
+
+
+class Hit(Shape):
+    """Một mục tìm thấy / something that was found."""
+
+    what: What = Field(description="Loại mục / what it is")
+    document: FoundDocument
+    unit: str = Field(
+        description="Trang: số trang; nhiệm vụ: mã `/v1/tasks/{id}`; chỉ tiêu, viện dẫn: thứ tự trong bản ghi, từ 0 / a page's "
+        "number, a task's id, the place of a target or citation in the record, from 0",
+        examples=["1"],
+    )
+    page: int | None = Field(description="Trang / page")
+    start: int | None = Field(description="Từ ký tự nào của trang / first character of the page's text")
+    end: int | None = Field(description="Đến trước ký tự nào / one past the last")
+    exact: bool = Field(description="Đúng dấu như đã gõ / it has the very accents that were typed")
+    snippet: Snippet
+    address: str = Field(
+        description="Địa chỉ mở ảnh trang tại chỗ tìm thấy / opens the page's image at the place",
+        examples=["/documents/01a204f5-7d4c-7000-a3be-d7d3a568fa0b/pages/1?from=31&to=41"],
+    )
+
+
+class FacetValue(Shape):
+    value: str = Field(description="Giá trị / what it is", examples=["Sở Y tế"])
+    label: str = Field(description="Cách ghi cho người đọc / as people read it", examples=["Sở Y tế"])
+    query: str = Field(
+        description="Thêm vào câu hỏi để chỉ lấy những mục này / added to the query, it leaves these alone",
+        examples=['cơ-quan:="Sở Y tế"'],
+    )
+    count: int = Field(examples=[12])
+
+
+class Found(Shape):
+    """Kết quả tìm kiếm / what was found."""
+
+    items: list[Hit]
+    count: int = Field(
+        description="Số mục; từ 1000 trở lên thì `count_is_exact` là sai / how many; beyond 1000 nobody counts",
+        examples=[12],
+    )
+    count_is_exact: bool
+    next_cursor: str | None = Field(
+        description="Đưa vào `cursor` để lấy trang sau / for the next page; null at the end"
+    )
+    facets: dict[str, list[FacetValue]] | None = Field(
+        description="Khi hỏi `facets=true` / when asked for. issuer, level, province, province_today, agency, agency_today, kind, "
+        "year, field, role, due (yes, no, overdue), targets (yes, no)"
+    )

@@ -44,17 +44,17 @@ _FORMULA = re.compile("(^\\s*|[;\t\r\n])(?=[=+\\-@＝＋－＠])")
 
 def csv_of(pages: Iterable[list[Task]]) -> Iterator[bytes]:
     """The file, a piece a page. It begins with the mark by which Excel knows UTF-8; lines end as RFC 4180 says."""
-    yield "\ufeff".encode() + _lines([list(COLUMNS)])
+    yield "\ufeff".encode() + lines([list(COLUMNS)])
     for page in pages:
-        yield _lines([[_cell(value(task)) for value in COLUMNS.values()] for task in page])
+        yield lines([[cell(value(task)) for value in COLUMNS.values()] for task in page])
 
 
-def _lines(rows: Iterable[list[str]]) -> bytes:
+def lines(rows: Iterable[list[str]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
     return text.getvalue().encode()
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     """The value as text; an apostrophe keeps what looks like a formula from being one."""
     return "" if value is None else _FORMULA.sub(r"\1'", str(value))

@@ -579,6 +579,73 @@ class Answer(Base):
     created_at: Mapped[datetime]
 
 
+class SearchState(Base):
+    """How far the search index has followed the change feed: one row, written with what was indexed.
+
+    Entries are numbered from 1 without end; `change` counts the transactions that changed the index.
+    """
+
+    __tablename__ = "search_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True)  # 1
+    position: Mapped[int] = mapped_column(sa.BigInteger)  # the number of the last event that the index knows of
+    analysis: Mapped[str]  # the version of `service.search.analysis` that its terms are of
+    epoch: Mapped[int]  # counts how often the index was built
+    change: Mapped[int] = mapped_column(sa.BigInteger)
+    next_entry: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class SearchDocument(Base):
+    """A document in the search index: which entries are its, and what is counted of them, packed."""
+
+    __tablename__ = "search_document"
+    __table_args__ = (
+        sa.Index("ix_search_document_change", "change"),
+        sa.Index("ix_search_document_refined", "refined"),
+    )
+
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
+    change: Mapped[int] = mapped_column(sa.BigInteger)  # that it was last indexed with
+    first: Mapped[int] = mapped_column(sa.BigInteger)  # entry
+    size: Mapped[int]  # entries
+    refined: Mapped[bool]  # the words of its texts are known, not only their syllables
+    level: Mapped[str | None] = mapped_column(sa.String(16))
+    province: Mapped[str | None]  # of the issuer, as it was then: an id of the register, else its name
+    field: Mapped[str | None] = mapped_column(sa.String(40))  # of government; null: not told yet
+    measures: Mapped[bytes]  # of each entry: due day, marks, number of assignments (little-endian int32)
+    acts: Mapped[bytes]  # of each assignment: agency and role (little-endian int32)
+
+
+class SearchEntry(Base):
+    """A text that is searched: a page, a task, a target, a citation. Its terms are in the index of its kind.
+
+    `service.search.postings` keeps these indexes: FTS5 tables on SQLite, `tsvector` tables with GIN on PostgreSQL.
+    """
+
+    __tablename__ = "search_entry"
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("document.id", ondelete="CASCADE"))
+    what: Mapped[str] = mapped_column(sa.String(10))
+    unit: Mapped[str]  # the page's number, the task's id, the target's or citation's place in the record
+    page: Mapped[int | None]  # where it stands, with the characters of that page's text
+    start: Mapped[int | None]
+    end: Mapped[int | None]
+    body: Mapped[str]
+    held: Mapped[bytes | None]  # which of its syllables hold together; null: not looked at yet
+
+
+class SearchTerm(Base):
+    """A syllable, or two that hold together, that documents write: for the spelling of what people ask."""
+
+    __tablename__ = "search_term"
+    __table_args__ = (sa.Index("ix_search_term_change", "change"),)
+
+    term: Mapped[str] = mapped_column(primary_key=True)
+    uses: Mapped[int] = mapped_column(sa.BigInteger)  # ever counted: what goes is not taken off
+    change: Mapped[int] = mapped_column(sa.BigInteger)  # that it was last counted in
+
+
 def owned(name: str | None, kind: str, _parents: Any) -> bool:
     """Whether a table is ours: the job engine keeps its own in the same database, which no migration touches."""
     return kind != "table" or name in Base.metadata.tables

@@ -1,0 +1,206 @@
+"""``/v1/search``: pages, tasks, targets, citations and documents by their words, and what was found as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
+
+from service.access.actor import Actor
+from service.api import cursor as cursors
+from service.api.at_hand import AtHand, Caller, Exporter, Reader
+from service.api.exports import send, spool, stream
+from service.api.paging import Cursor, Limit
+from service.api.shapes import FacetValue, Found, FoundDocument, Hit, Snippet, Text, What
+from service.export import found
+from service.house import House
+from service.problems import Problem
+from service.search import narrowing
+from service.search.look import Looked, Seen, every, look
+from service.search.query import LONGEST, BadQuery
+from service.search.search import COUNTED, Asked, Place
+from service.store import audit
+from service.store.schedule import today_in_vietnam
+
+router = APIRouter(prefix="/v1", tags=["search"])
+
+
+def _asked(
+    actor: Caller,
+    q: Annotated[
+        Text,
+        Query(
+            max_length=LONGEST,
+            description='Từ, "cụm từ", -loại trừ, đầu từ*, OR, số văn bản, và trường:giá-trị; trống: tất cả / words, "phrases", '
+            "-exclusion, prefix*, OR, document numbers, and field:value; empty: everything",
+            examples=['phòng cháy cơ-quan:"Sở Y tế" vai-trò:chủ-trì hạn:<2027'],
+        ),
+    ] = "",
+    what: Annotated[What, Query(description="Tìm trong gì / what is looked for")] = "pages",
+    tolerant: Annotated[
+        bool, Query(description="Chấp nhận chữ quét sai một ký tự / letters that were misread are forgiven")
+    ] = False,
+) -> Asked:
+    """The query, within the caller's office."""
+    return Asked(q, what, actor.office, tolerant, today_in_vietnam())
+
+
+Wanted = Annotated[Asked, Depends(_asked)]
+
+
+@router.get("/search", summary="Tìm trong mọi văn bản / search all documents")
+def search(
+    house: AtHand,
+    actor: Reader,
+    wanted: Wanted,
+    facets: Annotated[bool, Query(description="Kèm số mục theo từng giá trị / with counts by value")] = False,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Found:
+    """Không dấu tìm được có dấu: "hai phong" thấy Hải Phòng; mục đúng dấu như đã gõ đứng trước, rồi đến văn bản mới trước.
+
+    Trường: `cơ-quan` (agency), `cơ-quan-nay` (agency-today: kể cả cơ quan tiền thân), `vai-trò` (role), `hạn` (due: `<2026`,
+    `2024..2026`, `có`, `không`, `quá-hạn`), `loại` (kind), `năm` (year, issued), `tỉnh` (province), `tỉnh-nay`
+    (province-today: theo địa giới hiện nay), `nơi-ban-hành` (issuer), `cấp` (level), `có-chỉ-tiêu` (targets), `lĩnh-vực`
+    (field), `số` (number), `hiệu-lực` (in-force). Tên trường không cần dấu và gạch nối. `trường:="giá trị"`: đúng cả tên.
+
+    Words that stand side by side must all be there. A word of several syllables is not found across two words. Câu hỏi viết
+    sai: lỗi `bad-query`, `errors` nêu mã, vị trí và cách sửa / a query that cannot be understood is answered by `bad-query`
+    with code, place and remedy. A new document, correction or approval is found within a second.
+    """
+    asked = (wanted.text, wanted.what, wanted.office, wanted.tolerant)
+    after = _place(cursor, asked) if cursor else None
+    looked = understood(house, wanted, after, limit, facets)
+    return Found(
+        items=[hit(one, wanted) for one in looked.seen],
+        count=min(looked.count, COUNTED),
+        count_is_exact=looked.count <= COUNTED,
+        next_cursor=_cursor(looked.next, asked) if looked.next else None,
+        facets=_facets(looked),
+    )
+
+
+def understood(house: House, wanted: Asked, after: Place | None, limit: int, facets: bool) -> Looked:
+    """Look for it. Raises Problem("bad-query")."""
+    try:
+        return look(house, wanted, after=after, limit=limit, with_facets=facets)
+    except BadQuery as error:
+        raise _bad(error) from None
+
+
+def _bad(error: BadQuery) -> Problem:
+    told: dict[str, Any] = {
+        "field": "query.q",
+        "code": error.code,
+        "start": error.start,
+        "end": error.end,
+        "message": error.message,
+        "message_en": error.message_en,
+    }
+    return Problem("bad-query", error.message, error.message_en, errors=[told])
+
+
+def hit(seen: Seen, wanted: Asked) -> Hit:
+    row = seen.document
+    header = {
+        name: getattr(row, name) for name in ("id", "kind", "number", "issuer", "issuer_id", "issued_on", "subject")
+    }
+    about = FoundDocument(
+        **header,
+        pipeline_version=seen.pipeline_version,
+        version=row.current_version,
+        approved=row.approved,
+        withdrawn=row.withdrawn_at is not None,
+    )
+    return Hit(
+        what=wanted.what,
+        document=about,
+        unit=str(row.id) if wanted.what == "documents" else seen.unit,
+        page=seen.page,
+        start=seen.start,
+        end=seen.end,
+        exact=seen.hit.exact,
+        snippet=Snippet.model_validate(seen.snippet),
+        address=seen.address,
+    )
+
+
+def _facets(looked: Looked) -> dict[str, list[FacetValue]] | None:
+    if looked.facets is None:
+        return None
+    return {
+        facet: [
+            FacetValue(value=one.value, label=one.label, query=narrowing.query(facet, one), count=one.count)
+            for one in values
+        ]
+        for facet, values in looked.facets.items()
+    }
+
+
+def _cursor(place: Place, asked: Any) -> str:
+    return cursors.encode([place.exact, place.issued, place.document, place.position], asked)
+
+
+def _place(cursor: str, asked: Any) -> Place:
+    exact, issued, document, position = cursors.decode(cursor, asked, 4)
+    try:
+        return Place(bool(exact), int(issued), UUID(document), int(position))
+    except (ValueError, TypeError, AttributeError):
+        raise Problem("bad-cursor") from None
+
+
+def _file(media_type: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}}
+
+
+@router.get(
+    "/exports/search.jsonl",
+    summary="Kết quả tìm kiếm, mỗi dòng một JSON / what was found, as JSON Lines",
+    response_class=StreamingResponse,
+    responses=_file("application/x-ndjson"),
+)
+def export_found_lines(house: AtHand, actor: Exporter, wanted: Wanted) -> StreamingResponse:
+    """Mỗi dòng một mục của `GET /v1/search`, thêm `text` là toàn văn / each line is a hit, with its whole `text`."""
+
+    def lines(pages: Iterable[list[Seen]]) -> Iterator[bytes]:
+        for page in pages:
+            told = (hit(seen, wanted).model_dump(mode="json") | {"text": seen.text} for seen in page)
+            yield "".join(found.line(one) for one in told).encode()
+
+    return stream(lines(_told(house, actor, wanted, "jsonl")), "application/x-ndjson", "tim-kiem.jsonl")
+
+
+@router.get(
+    "/exports/search.csv",
+    summary="Kết quả tìm kiếm thành bảng CSV / what was found, as CSV",
+    response_class=StreamingResponse,
+    responses=_file("text/csv"),
+)
+def export_found_csv(house: AtHand, actor: Exporter, wanted: Wanted) -> StreamingResponse:
+    """Mỗi mục kèm xuất xứ: văn bản, trang, vị trí, phiên bản, đã duyệt hay chưa / each with where it comes from."""
+    return stream(found.csv_of(_told(house, actor, wanted, "csv")), "text/csv; charset=utf-8", "tim-kiem.csv")
+
+
+@router.get(
+    "/exports/search.xlsx",
+    summary="Kết quả tìm kiếm thành bảng Excel / what was found, as a workbook",
+    response_class=StreamingResponse,
+    responses=_file(found.XLSX),
+)
+def export_found_workbook(house: AtHand, actor: Exporter, wanted: Wanted) -> StreamingResponse:
+    """Các cột như bảng CSV / the columns of the CSV."""
+    out = spool(house)
+    found.workbook(out, _told(house, actor, wanted, "xlsx"), wanted.text)
+    return send(out, found.XLSX, "tim-kiem.xlsx")
+
+
+def _told(house: House, actor: Actor, wanted: Asked, kind: str) -> Iterator[list[Seen]]:
+    """The pages of an export, of which the audit trail tells before a byte leaves."""
+    understood(house, wanted, None, 1, False)
+    with house.database.writing() as session:
+        after = {"q": wanted.text, "what": wanted.what, "tolerant": wanted.tolerant, "format": kind}
+        audit.note(session, actor, "search.export", "search", None, office=wanted.office, after=after)
+    return every(house, wanted)
