@@ -60,4 +60,6 @@ def report() -> None:
         for pair in some:
             if pair.found() != pair.same:
                 told = "gộp nhầm" if pair.found() else "bỏ sót "
-                print(f"  {told} {pair.likeness():.2f}  {pair.left} [{pair.left_unit}] ~ {pair.right} [{pair.right_unit}]")
+                print(
+                    f"  {told} {pair.likeness():.2f}  {pair.left} [{pair.left_unit}] ~ {pair.right} [{pair.right_unit}]"
+                )

@@ -21,7 +21,15 @@ class Amount(NamedTuple):
 
 
 _D = Decimal
-_SCALES = {"tram": _D(100), "nghin": _D(10**3), "ngan": _D(10**3), "van": _D(10**4), "trieu": _D(10**6), "ty": _D(10**9), "ti": _D(10**9)}
+_SCALES = {
+    "tram": _D(100),
+    "nghin": _D(10**3),
+    "ngan": _D(10**3),
+    "van": _D(10**4),
+    "trieu": _D(10**6),
+    "ty": _D(10**9),
+    "ti": _D(10**9),
+}
 # Printed form, folded → measure and factor. SI and everyday factors; a month is no number of days, so it stays.
 _UNITS: dict[str, tuple[str, Decimal]] = {
     **dict.fromkeys(("%", "phan tram", "o/o"), ("%", _D(1))),

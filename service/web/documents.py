@@ -20,8 +20,9 @@ from service.api.shapes import Document, Task
 from service.export import wording
 from service.house import House
 from service.problems import Problem
-from service.store import audit, citations, compare, documents, records, tables, tasks
+from service.store import audit, compare, documents, records, tables, tasks
 from service.store.compare import Difference
+from service.study import picture, place, references
 from service.web import specimen
 from service.web.language import term
 from service.web.pages import show
@@ -29,6 +30,7 @@ from service.web.pages import show
 router = APIRouter(prefix="/documents")
 
 _HISTORY = 200  # entries shown; older ones are in the audit trail
+UP, DOWN = 3, 3  # steps of the chain that is drawn
 _MOST_TASKS = 5000  # of one document that are shown
 
 PARTS = {
@@ -67,9 +69,11 @@ FIELDS = {
     "relation": term("Quan hệ"),
 }
 RELATIONS = {
+    "implements": term("Thực hiện"),
     "basis": term("Căn cứ"),
     "amends": term("Sửa đổi, bổ sung"),
     "replaces": term("Thay thế"),
+    "annuls": term("Bãi bỏ"),
     "mention": term("Nhắc đến"),
 }
 ACTIONS = {
@@ -102,13 +106,15 @@ def show_document(request: Request, document_id: UUID, house: AtHand, actor: Rea
         row = _found(session, document_id, actor)
         record = _record(session, row, row.current_version)
         versions = records.versions(session, row.id)
-        cited = citations.here(session, row, record.citations) if record else {}
+        links = references.outgoing(session, [row])[row.id]
         others = {"similar": documents.same_number(session, row), "replaces": _replaced(session, row)}
         values: dict[str, Any] = {
             "document": Document.of(row, documents.latest_jobs(session, [row.id])[row.id]),
             "record": record,
             "tasks": _tasks(session, row, house),
-            "cited": cited,
+            "links": links,
+            "citing": references.incoming(session, [row])[row.id],
+            "picture": picture.of(references.chain(session, row, up=UP, down=DOWN)),
             "versions": versions,
             "history": _history(session, row, actor, versions),
             "images": _images(session, row.id),
@@ -116,7 +122,15 @@ def show_document(request: Request, document_id: UUID, house: AtHand, actor: Rea
             **others,
         }
     names: dict[str, Any] = {"fields": FIELDS, "parts": PARTS, "relations": RELATIONS, "actions": ACTIONS}
-    return show(request, "document", **values, **names, specimen_sha256=specimen.sha256(), words=compare.words)
+    return show(
+        request,
+        "document",
+        **values,
+        **names,
+        specimen_sha256=specimen.sha256(),
+        words=compare.words,
+        place=place.address,
+    )
 
 
 @router.get("/{document_id}/compare", response_class=HTMLResponse)

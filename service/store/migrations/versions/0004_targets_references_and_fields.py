@@ -16,7 +16,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("document", sa.Column("symbol", sa.Text(), nullable=True))
     op.add_column("document", sa.Column("field", sa.String(32), nullable=True))
-    op.add_column("document", sa.Column("field_probability", sa.Float(), nullable=True))
+    op.add_column("document", sa.Column("field_probability", sa.Double(), nullable=True))
     op.add_column("document", sa.Column("studied", sa.Integer(), nullable=True))
     op.create_index("ix_document_symbol", "document", ["symbol"])
     op.create_index("ix_document_field", "document", ["field"])
@@ -34,8 +34,8 @@ def upgrade() -> None:
         sa.Column("per", sa.Text(), nullable=True),
         sa.Column("change", sa.String(8), nullable=False),
         sa.Column("measure", sa.Text(), nullable=False),
-        sa.Column("amount", sa.Float(), nullable=False),
-        sa.Column("amount_max", sa.Float(), nullable=True),
+        sa.Column("amount", sa.Double(), nullable=False),
+        sa.Column("amount_max", sa.Double(), nullable=True),
         sa.Column("period_start", sa.Date(), nullable=True),
         sa.Column("period_end", sa.Date(), nullable=True),
         sa.Column("baseline", sa.Text(), nullable=True),
@@ -77,6 +77,5 @@ def _where() -> list[sa.Column[object]]:
         sa.Column("page", sa.Integer(), nullable=True),
         sa.Column("begins", sa.Integer(), nullable=True),
         sa.Column("ends", sa.Integer(), nullable=True),
-        sa.Column("confidence", sa.Float(), nullable=False),
+        sa.Column("confidence", sa.Double(), nullable=False),
     ]
-
