@@ -30,6 +30,7 @@ from service.api import (
     health,
     jobs,
     saved_filters,
+    targets,
     tasks,
     webhooks,
     words,
@@ -47,6 +48,7 @@ from service.web import documents as web_documents
 from service.web import help as web_help
 from service.web import inbox, pages, review, specimen
 from service.web import oidc as web_oidc
+from service.web import study as web_study
 from service.web import tasks as web_tasks
 
 log = structlog.get_logger()
@@ -72,6 +74,7 @@ def create_app(house: House) -> FastAPI:
         jobs,
         tasks,
         citations,
+        targets,
         saved_filters,
         exports,
         calendar_links,
@@ -83,7 +86,7 @@ def create_app(house: House) -> FastAPI:
         health,
     ):
         app.include_router(resource.router)
-    for part in (inbox, specimen, web_documents, review, web_tasks, web_admin, web_help, web_access):
+    for part in (inbox, specimen, web_documents, review, web_tasks, web_study, web_admin, web_help, web_access):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(health.measures, include_in_schema=False)
     if house.settings.oidc_issuer:
