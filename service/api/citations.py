@@ -15,11 +15,12 @@ from service.api.paging import Cursor, Limit
 from service.api.shapes import Confidence, Shape
 from service.problems import Problem
 from service.store import documents, tables
-from service.study import place, references
+from service.study import fields, place, references
 from service.study.references import Chain, Link
 
 router = APIRouter(prefix="/v1", tags=["study"])
 
+FieldKey = Annotated[str, Field(json_schema_extra={"enum": list(fields.FIELDS)})]
 Relation = Literal["implements", "basis", "amends", "replaces", "annuls", "mention"]
 
 
@@ -32,6 +33,8 @@ class Named(Shape):
     issuer: str | None
     issued_on: date | None
     subject: str | None
+    field: FieldKey | None = Field(description="Lĩnh vực, máy phân / field of government, told by the classifier")
+    field_probability: float | None
     withdrawn: bool = Field(description="Đã thu hồi hoặc bị thay thế / recalled or replaced")
     address: str = Field(description="Trang của văn bản / its page", examples=["/documents/0198…"])
 
@@ -44,6 +47,8 @@ class Named(Shape):
             issuer=row.issuer,
             issued_on=row.issued_on,
             subject=row.subject,
+            field=row.field,
+            field_probability=row.field_probability,
             withdrawn=row.withdrawn_at is not None,
             address=place.address(row.id, None),
         )

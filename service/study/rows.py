@@ -15,7 +15,7 @@ from extractor.record import Citation, DirectiveRecord, Evidence
 from extractor.record import Target as ReadTarget
 from service.store.database import Database
 from service.store.tables import Document, Record, Reference, Target
-from service.study import numbers, units
+from service.study import fields, numbers, units
 from service.study.indicators import indicator
 
 REVISION = 1
@@ -39,6 +39,8 @@ def lay_out(session: Session, document: Document, record: DirectiveRecord) -> No
         found = [_reference(document, n, one, texts) for n, one in enumerate(record.citations)]
         session.execute(sa.insert(Reference), found)
     document.symbol = numbers.symbol(record.directive.number)
+    about = fields.field_of(record)
+    document.field, document.field_probability = (about.field, round(about.probability, 3)) if about else (None, None)
     document.studied = REVISION
 
 

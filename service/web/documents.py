@@ -22,6 +22,7 @@ from service.house import House
 from service.problems import Problem
 from service.store import audit, compare, documents, records, tables, tasks
 from service.store.compare import Difference
+from service.study import fields as study_fields
 from service.study import picture, place, references
 from service.web import specimen
 from service.web.language import term
@@ -76,6 +77,27 @@ RELATIONS = {
     "annuls": term("Bãi bỏ"),
     "mention": term("Nhắc đến"),
 }
+FIELDS_OF_GOVERNMENT = {
+    "y-te": term("Y tế"),
+    "giao-duc": term("Giáo dục và đào tạo"),
+    "giao-thong": term("Giao thông vận tải"),
+    "dau-tu": term("Kế hoạch, đầu tư công"),
+    "nong-nghiep": term("Nông nghiệp và nông thôn"),
+    "an-ninh": term("An ninh, trật tự, phòng cháy"),
+    "quoc-phong": term("Quốc phòng, quân sự"),
+    "moi-truong": term("Tài nguyên, đất đai, môi trường"),
+    "thien-tai": term("Phòng, chống thiên tai"),
+    "lao-dong": term("Lao động, xã hội"),
+    "van-hoa": term("Văn hóa, thể thao, du lịch"),
+    "cong-nghe": term("Khoa học, công nghệ, chuyển đổi số"),
+    "cong-thuong": term("Công Thương"),
+    "tai-chinh": term("Tài chính, ngân hàng"),
+    "xay-dung": term("Xây dựng, nhà ở, đô thị"),
+    "noi-vu": term("Nội vụ, cải cách hành chính"),
+    "tu-phap": term("Tư pháp, thanh tra"),
+    "dang": term("Xây dựng Đảng"),
+    "tong-hop": term("Tổng hợp, kinh tế - xã hội"),
+}
 ACTIONS = {
     "document.receive": term("Nộp văn bản"),
     "document.read_again": term("Yêu cầu đọc lại"),
@@ -119,6 +141,7 @@ def show_document(request: Request, document_id: UUID, house: AtHand, actor: Rea
             "history": _history(session, row, actor, versions),
             "images": _images(session, row.id),
             "replaced_by": session.get(tables.Document, row.replaced_by) if row.replaced_by else None,
+            "field": _field(row),
             **others,
         }
     names: dict[str, Any] = {"fields": FIELDS, "parts": PARTS, "relations": RELATIONS, "actions": ACTIONS}
@@ -175,6 +198,13 @@ def show_annex(request: Request, document_id: UUID, house: AtHand, actor: Reader
         document = Document.of(row, documents.latest_jobs(session, [row.id])[row.id])
         found = _tasks(session, row, house)
     return show(request, "annex", document=document, tasks=found, wording=wording)
+
+
+def _field(row: tables.Document) -> dict[str, Any] | None:
+    if row.field not in FIELDS_OF_GOVERNMENT:
+        return None
+    doubtful = (row.field_probability or 0) < study_fields.DOUBTFUL
+    return {"name": FIELDS_OF_GOVERNMENT[row.field], "doubtful": doubtful}
 
 
 def _found(session: Session, document_id: UUID, actor: Actor) -> tables.Document:

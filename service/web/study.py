@@ -1,4 +1,4 @@
-"""What researchers look at: a target over time, and the place on a page that a value was read from."""
+"""What researchers look at: a target over time, two documents side by side, the place on a page that a value was read from."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathPart
 from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
 
+from service.access.actor import Actor
 from service.api.at_hand import AtHand, Reader
+from service.api.comparison import read
 from service.api.words import get_page_words
 from service.problems import Problem
-from service.store import documents, pages
-from service.study import place, plot, targets
+from service.store import compare, documents, pages, tables
+from service.study import comparison, place, plot, references, targets
 from service.study.targets import Filter
+from service.web.documents import FIELDS
 from service.web.language import term
 from service.web.pages import show
 
@@ -27,6 +31,12 @@ SHOWN = 12  # series of one page
 _CONDITIONS = ("words", "unit", "agency", "issuer", "province", "year")
 SIGNS = {"=": "", ">=": "≥", "<=": "≤", "~": "≈"}
 CHANGES = {"level": "", "increase": term("mức tăng"), "decrease": term("mức giảm")}
+STANDINGS = {
+    "changed": term("Thay đổi"),
+    "new": term("Mới"),
+    "gone": term("Đã bỏ"),
+    "kept": term("Giữ nguyên"),
+}
 
 Words = Annotated[str, Query(max_length=300)]
 
@@ -114,3 +124,38 @@ def show_place(
         citation=place.citation(document, number),
         last=document.pages or number,
     )
+
+
+@router.get("/compare", response_class=HTMLResponse)
+def compare_documents(
+    request: Request, house: AtHand, actor: Reader, left: Words = "", right: Words = ""
+) -> HTMLResponse:
+    """Two documents, each named by its id or its number; without the left one, a choice of what resembles the right one."""
+    with house.database.reading() as session:
+        one, other = (_named(session, text.strip(), actor) for text in (left, right))
+        found = None
+        if one and other:
+            (_, old), (_, new) = (read(session, each.id, actor) for each in (one, other))
+            found = comparison.compared(old, new)
+        near = comparison.siblings(session, other) if other and not found else []
+    return show(
+        request,
+        "compare_documents",
+        left=one,
+        right=other,
+        asked=(left, right),
+        found=found,
+        counts=found.counts() if found else {},
+        near=near,
+        citation=place.citation,
+        standings=STANDINGS,
+        fields=FIELDS,
+        words=compare.words,
+    )
+
+
+def _named(session: Session, text: str, actor: Actor) -> tables.Document | None:
+    try:
+        return documents.find(session, UUID(text), actor)
+    except ValueError:
+        return next(iter(references.numbered(session, text, actor.office)), None) if text else None
