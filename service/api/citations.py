@@ -212,7 +212,7 @@ def list_citations(
     with house.database.reading() as session:
         named = references.numbered(session, number, actor.office)
         rows = references.citing(session, number, actor.office, after=after, limit=limit + 1)
-        items = [Reference.of(link) for row in rows[:limit] for link in references.links(row, named)]
+        items = [Reference.of(link) for link in references.resolved(session, rows[:limit])]
     more = None
     if len(rows) > limit:
         more = cursors.encode([rows[limit - 1].document_id, rows[limit - 1].position], number)

@@ -101,7 +101,7 @@ def export_workbook(house: AtHand, actor: Exporter, wanted: Asked, by_lead: ByLe
     rows = annex.of_tasks(out, tasks, list(filter(None, titles)), house.settings.doubt_below)
     with house.database.writing() as session:  # before a byte leaves
         _note(session, actor, "tasks.export", wanted, format="xlsx", by_lead=by_lead, rows=rows)
-    return _send(out, annex.MEDIA_TYPE, "phu-luc-nhiem-vu.xlsx")
+    return send(out, annex.MEDIA_TYPE, "phu-luc-nhiem-vu.xlsx")
 
 
 @router.get(
@@ -126,7 +126,7 @@ def export_annex(document_id: UUID, house: AtHand, actor: Exporter) -> Streaming
         )
     out = _spool(house)
     annex.of_document(out, document, tasks, house.settings.doubt_below)
-    return _send(out, annex.MEDIA_TYPE, _file_name("phu-luc", document, "xlsx"))
+    return send(out, annex.MEDIA_TYPE, _file_name("phu-luc", document, "xlsx"))
 
 
 @router.get(
@@ -185,7 +185,7 @@ def export_message(
             },
         )
     return Response(
-        edxml.to_bytes(message), media_type=edxml.MEDIA_TYPE, headers=_as_file(_file_name("vb", document, "edxml"))
+        edxml.to_bytes(message), media_type=edxml.MEDIA_TYPE, headers=as_file(_file_name("vb", document, "edxml"))
     )
 
 
@@ -296,7 +296,7 @@ def _spool(house: House) -> IO[bytes]:
     return tempfile.TemporaryFile(dir=house.settings.data)
 
 
-def _send(file: IO[bytes], media_type: str, name: str) -> StreamingResponse:
+def send(file: IO[bytes], media_type: str, name: str) -> StreamingResponse:
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
 
@@ -311,10 +311,10 @@ def _send(file: IO[bytes], media_type: str, name: str) -> StreamingResponse:
 
 
 def _stream(pieces: Iterator[bytes], media_type: str, name: str) -> StreamingResponse:
-    return StreamingResponse(pieces, media_type=media_type, headers=_as_file(name))
+    return StreamingResponse(pieces, media_type=media_type, headers=as_file(name))
 
 
-def _as_file(name: str) -> dict[str, str]:
+def as_file(name: str) -> dict[str, str]:
     return {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
         "Cache-Control": "private, no-store",

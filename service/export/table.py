@@ -44,9 +44,14 @@ _FORMULA = re.compile("(^\\s*|[;\t\r\n])(?=[=+\\-@＝＋－＠])")
 
 def csv_of(pages: Iterable[list[Task]]) -> Iterator[bytes]:
     """The file, a piece a page. It begins with the mark by which Excel knows UTF-8; lines end as RFC 4180 says."""
-    yield "\ufeff".encode() + _lines([list(COLUMNS)])
+    return pieces(list(COLUMNS), ([[value(task) for value in COLUMNS.values()] for task in page] for page in pages))
+
+
+def pieces(titles: list[str], pages: Iterable[list[list[object]]]) -> Iterator[bytes]:
+    """A file of these columns, a piece a page of rows."""
+    yield "\ufeff".encode() + _lines([titles])
     for page in pages:
-        yield _lines([[_cell(value(task)) for value in COLUMNS.values()] for task in page])
+        yield _lines([[_cell(value) for value in row] for row in page])
 
 
 def _lines(rows: Iterable[list[str]]) -> bytes:

@@ -84,9 +84,8 @@ def outgoing(session: Session, documents: Iterable[Document]) -> dict[UUID, list
             .options(joinedload(Reference.document))
         )
     ]
-    candidates = _by_symbol(session, {one.symbol for one in references if one.symbol})
-    for reference in references:
-        found[reference.document_id] += links(reference, candidates.get(reference.symbol or "", ()))
+    for link in resolved(session, references):
+        found[link.reference.document_id].append(link)
     return found
 
 
@@ -111,10 +110,15 @@ def incoming(session: Session, documents: Iterable[Document]) -> dict[UUID, list
 
 
 def citing(
-    session: Session, number: str, office: UUID | None, *, after: tuple[UUID, int] | None, limit: int
+    session: Session, number: str | None, office: UUID | None, *, after: tuple[UUID, int] | None, limit: int
 ) -> Sequence[Reference]:
-    """References to a number in any spelling, whether or not the store has the document; newest documents first."""
-    query = sa.select(Reference).where(Reference.symbol == numbers.symbol(number))
+    """References to a number in any spelling, whether or not the store has the document; without one, all references.
+
+    Newest documents first.
+    """
+    query = sa.select(Reference)
+    if number is not None:
+        query = query.where(Reference.symbol == numbers.symbol(number))
     if office:
         query = query.where(Reference.office_id == office)
     if after:
@@ -122,6 +126,12 @@ def citing(
         query = query.where(sa.or_(Reference.document_id < after[0], same))
     order = (Reference.document_id.desc(), Reference.position)
     return session.scalars(query.order_by(*order).limit(limit).options(joinedload(Reference.document))).all()
+
+
+def resolved(session: Session, some: Sequence[Reference]) -> list[Link]:
+    """What each reference means, in their order."""
+    candidates = _by_symbol(session, {one.symbol for one in some if one.symbol})
+    return [link for one in some for link in links(one, candidates.get(one.symbol or "", ()))]
 
 
 def numbered(session: Session, number: str, office: UUID | None) -> Sequence[Document]:
