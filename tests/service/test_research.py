@@ -173,3 +173,11 @@ def test_the_notebook_repeats_its_study(
     said = capsys.readouterr().out
     assert f"9 nhiệm vụ / tasks, {TARGETS + 3} chỉ tiêu / targets, 5 viện dẫn" in said
     assert "Sở Y tế" in said and "<= 1.5 %  (máy đọc)" in said and "    3  36-NQ/TW  (chưa có trong kho)" in said
+
+
+def test_tasks_by_agency_and_month(ask: TestClient) -> None:
+    query = {"agency": "so y te", "role": "lead", "from": "2026-05", "months": 3}
+    items = ask.get("/v1/tasks/by-month", params=query).json()["items"]
+    assert [(one["month"], one["all"]) for one in items][1] == ("2026-06", 3) and len(items) == 3
+    assert ask.get("/v1/tasks/by-month", params=query | {"agency": "sở nào đó"}).json()["items"][1]["all"] == 0
+    assert ask.get("/v1/tasks/by-month", params=query | {"from": "2026-13"}).json()["code"] == "invalid"
