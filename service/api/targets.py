@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
@@ -117,14 +118,14 @@ class Series(Shape):
     points: list[Point]
 
     @classmethod
-    def of(cls, made: targets.Series) -> Self:
+    def of(cls, made: targets.Series, place_of: Mapping[int, int]) -> Self:
         return cls(
             name=made.name,
             names=made.names,
             unit=made.unit,
             per=made.per,
             change=made.change,  # type: ignore[arg-type]  # of the record
-            near=made.near,
+            near=[place_of[id(other)] for other in made.near],
             points=[
                 Point(
                     value=point.value,
@@ -231,7 +232,8 @@ def list_series(house: AtHand, actor: Reader, wanted: Asked) -> AllSeries:
         )
     with house.database.reading() as session:
         made, cut = targets.series(session, wanted)
-    return AllSeries(items=[Series.of(one) for one in made], cut=cut)
+    place_of = {id(one): n for n, one in enumerate(made)}
+    return AllSeries(items=[Series.of(one, place_of) for one in made], cut=cut)
 
 
 def _place(cursor: str, wanted: Filter) -> tuple[UUID, int]:

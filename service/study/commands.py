@@ -47,7 +47,7 @@ def show(arguments: argparse.Namespace, settings: Settings) -> int:
         out.print(f"Không có chỉ tiêu nào có các từ “{arguments.words}”. / No target has these words.", markup=False)
         return NOTHING
     for one in found[: arguments.most]:
-        _print(out, one, found)
+        _print(out, one)
     if (left := len(found) - arguments.most) > 0:
         out.print(f"… và {left} chỉ tiêu khác (--most {len(found)}) / and {left} more")
     if cut:
@@ -55,14 +55,14 @@ def show(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _print(out: Console, series: Series, every: list[Series]) -> None:
+def _print(out: Console, series: Series) -> None:
     what = [series.unit, f"/ {series.per}" if series.per else "", _CHANGES[series.change]]
     out.print()
     out.print(f"{series.name} ({', '.join(filter(None, what))})", style="bold", markup=False)
     if len(series.names) > 1:
         out.print(f"Gộp: {'; '.join(series.names)}", style="dim", markup=False)
     if series.near:
-        names = "; ".join(every[n].name for n in series.near)
+        names = "; ".join(other.name for other in series.near)
         out.print(f"Có thể cũng là: {names}", style="dim", markup=False)
     table = Table(box=None, pad_edge=False)
     for title in ("Đến", "Giá trị", "Nguồn", ""):

@@ -20,10 +20,13 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from extractor.knowledge.spelling import modern
 from service.store.fold import fold
@@ -93,6 +96,25 @@ def likeness(one: Indicator, other: Indicator) -> float:
     if any(apart[word] == _STRONG for word in one.words ^ other.words):
         return min(shared / whole, PERHAPS)
     return shared / whole
+
+
+def likenesses(some: Sequence[Indicator]) -> npt.NDArray[np.float64]:
+    """`likeness` of each with each, all at once."""
+    heaviest: dict[str, float] = {}
+    for one in some:
+        for word, weight in one.weights.items():
+            heaviest[word] = max(weight, heaviest.get(word, 0.0))
+    column = {word: n for n, word in enumerate(heaviest)}
+    has = np.zeros((len(some), len(column)))
+    for n, one in enumerate(some):
+        has[n, [column[word] for word in one.weights]] = 1
+    weights = np.array(list(heaviest.values()))
+    own = has @ weights
+    found = 2 * (has * weights) @ has.T / np.maximum(own[:, None] + own[None, :], 1e-9)
+    strong = has[:, weights == _STRONG]
+    count = strong.sum(1)
+    apart = count[:, None] + count[None, :] - 2 * strong @ strong.T > 0
+    return np.where(apart, np.minimum(found, PERHAPS), found)
 
 
 @cache

@@ -18,9 +18,11 @@ from service.store import agencies
 from service.store.fold import fold
 from service.store.tables import Assignment, Document, Record, Target, Task
 from service.study import units
-from service.study.indicators import PERHAPS, SAME, Indicator, indicator, likeness
+from service.study.indicators import PERHAPS, SAME, indicator, likenesses
 
-MOST = 5000  # targets that one series is made of, the newest
+MOST = 2000  # targets that series are made of, the newest
+_MOST_NEAR = 10  # series that are named as perhaps the same
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Point:
 
 @dataclass(slots=True)
 class Series:
-    """One indicator over time. `near`: others that may be the same, by their place among the series."""
+    """One indicator over time. `near`: others that may be the same."""
 
     name: str
     unit: str
@@ -68,7 +70,7 @@ class Series:
     per: str
     points: list[Point]
     names: list[str]
-    near: list[int] = field(default_factory=list)
+    near: list[Series] = field(default_factory=list, repr=False)
 
 
 def page(session: Session, wanted: Filter, *, after: tuple[UUID, int] | None, limit: int) -> Sequence[Found]:
@@ -156,34 +158,32 @@ def _within(province: str) -> frozenset[str]:
 
 def _grouped(found: Iterable[Found]) -> list[Series]:
     """Leader clustering: the commonest wording of an indicator leads, others join the leader that they are most like."""
-    forms: dict[tuple[str, str, str], dict[frozenset[str], list[Found]]] = {}
+    lines: dict[tuple[str, str, str], dict[frozenset[str], list[Found]]] = {}
     for one in found:
         target = one.target
         line = target.measure, target.change, fold(target.per or "")
-        forms.setdefault(line, {}).setdefault(indicator(target.indicator).words, []).append(one)
-    groups: list[tuple[tuple[str, str, str], Indicator, list[Found]]] = []
-    for line, by_words in forms.items():
-        leaders: list[tuple[tuple[str, str, str], Indicator, list[Found]]] = []
-        for some in sorted(by_words.values(), key=lambda some: (-len(some), some[0].target.indicator)):
-            this = indicator(some[0].target.indicator)
-            best = max(leaders, key=lambda leader: likeness(leader[1], this), default=None)
-            if best and likeness(best[1], this) >= SAME:
-                best[2].extend(some)
+        lines.setdefault(line, {}).setdefault(indicator(target.indicator).words, []).append(one)
+    made: list[Series] = []
+    for (measure, change, _), by_words in lines.items():
+        forms = sorted(by_words.values(), key=lambda some: (-len(some), some[0].target.indicator))
+        alike = likenesses([indicator(some[0].target.indicator) for some in forms])
+        members: dict[int, list[Found]] = {}  # of each leader, by its place among the forms
+        for n, some in enumerate(forms):
+            best = max(members, key=lambda leader: alike[leader, n], default=n)
+            if alike[best, n] >= SAME:
+                members.setdefault(best, []).extend(some)
             else:
-                leaders.append((line, this, list(some)))
-        groups += leaders
-    groups.sort(key=lambda group: (-len(group[2]), group[2][0].target.indicator))
-    made = [_series(*line, some) for line, _, some in groups]
-    for n, (line, this, _) in enumerate(groups):
-        made[n].near = [
-            m
-            for m, (other, that, _) in enumerate(groups)
-            if m != n and other == line and likeness(this, that) >= PERHAPS
-        ]
-    return made
+                members[n] = list(some)
+        of_line = {leader: _series(measure, change, some) for leader, some in members.items()}
+        for leader, series in of_line.items():
+            series.near = [
+                other for m, other in of_line.items() if m != leader and alike[leader, m] >= PERHAPS - _ROUNDING
+            ][:_MOST_NEAR]
+        made += of_line.values()
+    return sorted(made, key=lambda series: (-len(series.points), series.name))
 
 
-def _series(measure: str, change: str, _: str, found: Sequence[Found]) -> Series:
+def _series(measure: str, change: str, found: Sequence[Found]) -> Series:
     names = Counter(one.target.indicator for one in found)
     printed = Counter(one.target.unit for one in found if one.target.unit)
     unit = printed.most_common(1)[0][0] if printed else ""

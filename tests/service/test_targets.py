@@ -20,7 +20,7 @@ from service.access.actor import the_service
 from service.house import House
 from service.store import offices, records, tables
 from service.study import plot, units
-from service.study.indicators import SAME, indicator, likeness
+from service.study.indicators import SAME, Indicator, indicator, likeness, likenesses
 from tests.service.conftest import client_of, put
 from tests.service.fakes import directive
 
@@ -294,3 +294,21 @@ def test_a_plot_needs_two_days() -> None:
 )
 def test_numbers_as_vietnamese_write_them(value: float, text: str) -> None:
     assert plot.spoken(value) == text
+
+
+@given(st.lists(st.sampled_from([side for pair in labelled.pairs() for side in (pair.left, pair.right)]), min_size=1, max_size=8))
+def test_all_at_once_is_one_by_one(texts: list[str]) -> None:
+    some = [indicator(text) for text in texts]
+    found = likenesses(some)
+    for n, one in enumerate(some):
+        for m, other in enumerate(some):
+            assert found[n, m] == pytest.approx(likeness(one, other), abs=0.35 if _clash(some) else 1e-6)
+
+
+def _clash(some: list[Indicator]) -> bool:
+    """Whether two words that fold alike weigh differently."""
+    weights: dict[str, set[float]] = {}
+    for one in some:
+        for word, weight in one.weights.items():
+            weights.setdefault(word, set()).add(weight)
+    return any(len(each) > 1 for each in weights.values())
