@@ -100,7 +100,14 @@ def export_citations(
 
 
 def _export(
-    house: House, actor: Actor, form: Form, what: str, name: str, columns: dict[str, str], page: Page, said: dict[str, str]
+    house: House,
+    actor: Actor,
+    form: Form,
+    what: str,
+    name: str,
+    columns: dict[str, str],
+    page: Page,
+    said: dict[str, str],
 ) -> StreamingResponse:
     """The file, its entry in the audit trail written before the first byte leaves."""
     pages = _pages(house, page)

@@ -211,4 +211,3 @@ def parquet(out: IO[bytes], columns: Mapping[str, str], pages: Iterable[Sequence
             writer.write_table(arrow.Table.from_pylist(list(page), schema=schema))
             count += len(page)
     return count
-

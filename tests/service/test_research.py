@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -54,7 +53,9 @@ def office(house: House) -> UUID:
             spans=(Span(page=1, start=13, end=27),),
             confidence=0.8,
         )
-        cited = Citation(kind="Chỉ thị", number="01/CT-UBND", issued_on=date(2026, 3, 1), relation="basis", text="Chỉ thị số 01")
+        cited = Citation(
+            kind="Chỉ thị", number="01/CT-UBND", issued_on=date(2026, 3, 1), relation="basis", text="Chỉ thị số 01"
+        )
         there = Citation(kind="Nghị quyết", number="36-NQ/TW", text="Nghị quyết 36")
         put(house, record.model_copy(update={"targets": (one, *targets), "citations": (cited, there)}), office)
     return office
@@ -66,10 +67,10 @@ def ask(house: House, app: FastAPI, office: UUID) -> TestClient:
 
 
 @pytest.fixture
-def service(ask: TestClient) -> Iterator[Client]:
-    with Client("http://127.0.0.1", "x") as made:
-        made._http = ask  # type: ignore[assignment]  # the same requests, without a socket
-        yield made
+def service(ask: TestClient) -> Client:
+    made = Client("http://127.0.0.1", "x")
+    made._http = ask  # type: ignore[assignment]  # the same requests, without a socket
+    return made
 
 
 def _lines(ask: TestClient, what: str, **query: Any) -> list[Json]:
@@ -145,7 +146,11 @@ def test_exports_are_written_down_and_guarded(house: House, app: FastAPI, office
     with house.database.reading() as session:
         query = sa.select(Audit).where(Audit.action == "targets.exported", Audit.office_id == office)
         last = session.scalars(query.order_by(Audit.seq.desc())).first()
-    assert last and last.after == {"filters": {"words": "hộ nghèo", "office": str(office)}, "format": "jsonl", "rows": TARGETS + 3}
+    assert last and last.after == {
+        "filters": {"words": "hộ nghèo", "office": str(office)},
+        "format": "jsonl",
+        "rows": TARGETS + 3,
+    }
 
 
 def test_the_client_gives_plain_tables(service: Client) -> None:
@@ -155,7 +160,10 @@ def test_the_client_gives_plain_tables(service: Client) -> None:
     points = service.series("tỷ lệ hộ nghèo")
     assert sorted(point["value"] for point in points if point["name"] == "tỷ lệ hộ nghèo") == [1.0, 1.5, 2.0]
     id_ = UUID(found[-1]["document_id"])
-    assert [one["by_number"] for one in service.citations(id_) if one["direction"] == "incoming"] == ["03/CT-UBND", "02/CT-UBND"]
+    assert [one["by_number"] for one in service.citations(id_) if one["direction"] == "incoming"] == [
+        "03/CT-UBND",
+        "02/CT-UBND",
+    ]
     assert len(service.cited("36/NQ-TW")) == 3
     assert {one["standing"] for one in service.compare(id_, id_)} == {"kept"}
 

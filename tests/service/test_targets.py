@@ -296,7 +296,11 @@ def test_numbers_as_vietnamese_write_them(value: float, text: str) -> None:
     assert plot.spoken(value) == text
 
 
-@given(st.lists(st.sampled_from([side for pair in labelled.pairs() for side in (pair.left, pair.right)]), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.sampled_from([side for pair in labelled.pairs() for side in (pair.left, pair.right)]), min_size=1, max_size=8
+    )
+)
 def test_all_at_once_is_one_by_one(texts: list[str]) -> None:
     some = [indicator(text) for text in texts]
     found = likenesses(some)
