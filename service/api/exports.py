@@ -96,7 +96,7 @@ def export_workbook(house: AtHand, actor: Exporter, wanted: Asked, by_lead: ByLe
     The answer begins when the whole file is made: with hundreds of thousands of tasks that takes minutes.
     """
     titles = [f"(Lập {wording.long_day(today_in_vietnam())})", wording.conditions(wanted)]
-    out = _spool(house)
+    out = spool(house)
     tasks = (task for page in _pages(house, wanted, by_lead) for task in page)
     rows = annex.of_tasks(out, tasks, list(filter(None, titles)), house.settings.doubt_below)
     with house.database.writing() as session:  # before a byte leaves
@@ -124,7 +124,7 @@ def export_annex(document_id: UUID, house: AtHand, actor: Exporter) -> Streaming
             office=document.office_id,
             after={"version": document.current_version, "rows": len(tasks)},
         )
-    out = _spool(house)
+    out = spool(house)
     annex.of_document(out, document, tasks, house.settings.doubt_below)
     return send(out, annex.MEDIA_TYPE, _file_name("phu-luc", document, "xlsx"))
 
@@ -291,7 +291,7 @@ def _etag(request: Request, *what: object) -> str:
     return f'"{hashlib.sha256(repr((VERSION, str(request.base_url), what)).encode()).hexdigest()[:32]}"'
 
 
-def _spool(house: House) -> IO[bytes]:
+def spool(house: House) -> IO[bytes]:
     """A file without a name: it is gone when it is closed, and when the service is killed."""
     return tempfile.TemporaryFile(dir=house.settings.data)
 

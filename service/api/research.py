@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from service.access.actor import Actor
 from service.api.at_hand import AtHand, Exporter
-from service.api.exports import as_file, send
+from service.api.exports import as_file, send, spool
 from service.api.targets import Asked
 from service.export import annex, research
 from service.export.research import Row
@@ -126,14 +125,10 @@ def _export(
 
         content = research.lines(counted()) if form == "jsonl" else research.csv_of(columns, counted())
         return StreamingResponse(content, media_type=_MEDIA_TYPES[form], headers=as_file(file))
-    out = tempfile.TemporaryFile(dir=house.settings.data)
-    try:
-        rows = (research.workbook if form == "xlsx" else research.parquet)(out, columns, pages)
-        with house.database.writing() as session:
-            _note(session, actor, f"{what}.export", what, filters=said, format=form, rows=rows)
-    except BaseException:
-        out.close()
-        raise
+    out = spool(house)
+    rows = (research.workbook if form == "xlsx" else research.parquet)(out, columns, pages)
+    with house.database.writing() as session:
+        _note(session, actor, f"{what}.export", what, filters=said, format=form, rows=rows)
     return send(out, _MEDIA_TYPES[form], file)
 
 
@@ -152,7 +147,7 @@ def _versions(session: Session, documents: set[UUID]) -> dict[UUID, str]:
     """The version of the pipeline that made each document's current record."""
     current = sa.and_(Record.document_id == Document.id, Record.version == Document.current_version)
     query = sa.select(Document.id, Record.pipeline_version).join(Record, current).where(Document.id.in_(documents))
-    return {id_: version for id_, version in session.execute(query)}
+    return dict(session.execute(query).tuples().all())
 
 
 def _note(session: Session, actor: Actor, action: str, what: str, **after: Any) -> None:

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,7 +84,7 @@ def features(title: str, body: str) -> dict[str, float]:
     for text, times in ((title, TITLE_COUNTS), (body, 1)):
         for part in re.split(r"[.;:\n]", fold_lines(text)):
             syllables = _SYLLABLE.findall(_HEAD.sub(" ", part))
-            for pair in zip(syllables, syllables[1:], strict=False):
+            for pair in pairwise(syllables):
                 counts[" ".join(pair)] += times
     damped = {pair: 1 + math.log(count) for pair, count in counts.items()}
     length = math.sqrt(sum(value * value for value in damped.values())) or 1.0
