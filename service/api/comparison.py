@@ -88,8 +88,8 @@ def compare_documents(
         return Comparison(
             left=Named.of(one),
             right=Named.of(other),
-            task_counts=Counts(**counts["tasks"]),
-            target_counts=Counts(**counts["targets"]),
+            task_counts=Counts.model_validate(counts["tasks"]),
+            target_counts=Counts.model_validate(counts["targets"]),
             tasks=[Compared.of(pair) for pair in found.tasks],
             targets=[Compared.of(pair) for pair in found.targets],
         )

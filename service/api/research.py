@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request
+from fastapi import Path as PathPart
 from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,7 @@ from service.study import references, targets
 router = APIRouter(prefix="/v1/exports", tags=["exports"])
 
 Form = Literal["csv", "xlsx", "jsonl", "parquet"]
+InForm = Annotated[Form, PathPart(description="Dạng tệp / form of the file")]
 Place = tuple[UUID, int]
 Page = Callable[[Session, Place | None], tuple[Sequence[Row], Place | None]]
 
@@ -47,7 +49,7 @@ _FILES: dict[int | str, dict[str, Any]] = {
     response_class=StreamingResponse,
     responses=_FILES,
 )
-def export_targets(request: Request, form: Form, house: AtHand, actor: Exporter, wanted: Asked) -> StreamingResponse:
+def export_targets(request: Request, form: InForm, house: AtHand, actor: Exporter, wanted: Asked) -> StreamingResponse:
     """Mỗi dòng một chỉ tiêu, kèm văn bản, trang, vị trí, phiên bản bộ đọc, đã duyệt hay chưa, địa chỉ và lời trích dẫn.
 
     Each row with its document, page, span, pipeline version, whether it was reviewed, a permalink and the citation text.
@@ -72,7 +74,7 @@ def export_targets(request: Request, form: Form, house: AtHand, actor: Exporter,
 )
 def export_citations(
     request: Request,
-    form: Form,
+    form: InForm,
     house: AtHand,
     actor: Exporter,
     number: Annotated[

@@ -66,7 +66,7 @@ class Target(Shape):
             value_max=row.value_max,
             unit=row.unit,
             per=row.per,
-            change=row.change,  # type: ignore[arg-type]  # of the record
+            change=row.change,
             measure=row.measure,
             amount=row.amount,
             amount_max=row.amount_max,
@@ -124,14 +124,14 @@ class Series(Shape):
             names=made.names,
             unit=made.unit,
             per=made.per,
-            change=made.change,  # type: ignore[arg-type]  # of the record
+            change=made.change,
             near=[place_of[id(other)] for other in made.near],
             points=[
                 Point(
                     value=point.value,
                     value_max=point.value_max,
                     on=point.on,
-                    dated_by=point.dated_by,  # type: ignore[arg-type]
+                    dated_by=point.dated_by,
                     target=Target.of_row(point.found),
                 )
                 for point in made.points

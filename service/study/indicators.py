@@ -114,7 +114,8 @@ def likenesses(some: Sequence[Indicator]) -> npt.NDArray[np.float64]:
     strong = has[:, weights == _STRONG]
     count = strong.sum(1)
     apart = count[:, None] + count[None, :] - 2 * strong @ strong.T > 0
-    return np.where(apart, np.minimum(found, PERHAPS), found)
+    likeness_of_each: npt.NDArray[np.float64] = np.where(apart, np.minimum(found, PERHAPS), found)
+    return likeness_of_each
 
 
 @cache

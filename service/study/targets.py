@@ -80,7 +80,7 @@ def page(session: Session, wanted: Filter, *, after: tuple[UUID, int] | None, li
         same = sa.and_(Target.document_id == after[0], Target.position > after[1])
         query = query.where(sa.or_(Target.document_id < after[0], same))
     rows = session.execute(query.order_by(Target.document_id.desc(), Target.position).limit(limit))
-    return [Found(target, version) for target, version in rows.unique()]
+    return [Found(target, version) for target, version in rows.unique().all()]
 
 
 def series(session: Session, wanted: Filter) -> tuple[list[Series], bool]:
@@ -90,7 +90,7 @@ def series(session: Session, wanted: Filter) -> tuple[list[Series], bool]:
     return groups, len(found) > MOST
 
 
-def _query(session: Session, wanted: Filter) -> sa.Select[tuple[Target, str]]:
+def _query(session: Session, wanted: Filter) -> sa.Select[Target, str]:
     current = sa.and_(Record.document_id == Document.id, Record.version == Document.current_version)
     query = (
         sa.select(Target, Record.pipeline_version)
@@ -125,8 +125,8 @@ def _conditions(session: Session, wanted: Filter) -> list[sa.ColumnElement[bool]
         task = sa.and_(Task.document_id == Target.document_id, Task.key == Target.task_key)
         asked.append(sa.exists().where(task, Assignment.task_id == Task.id, named))
     if wanted.issuer:
-        words = fold(wanted.issuer)
-        asked.append(_issued_by(session, lambda name, id_: id_ == wanted.issuer or words in fold(name)))
+        name_fold = fold(wanted.issuer)
+        asked.append(_issued_by(session, lambda name, id_: id_ == wanted.issuer or name_fold in fold(name)))
     if wanted.province:
         within = _within(wanted.province)
         asked.append(_issued_by(session, lambda name, id_: (id_ or "").partition("/")[0] in within))
@@ -138,7 +138,7 @@ def _issued_by(session: Session, fits: Callable[[str, str | None], bool]) -> sa.
     every = session.execute(
         sa.select(Document.issuer, Document.issuer_id).distinct().where(Document.issuer.is_not(None))
     )
-    names = [name for name, id_ in every if fits(name, id_)]
+    names = [name for name, id_ in every if name and fits(name, id_)]
     return Document.issuer.in_(names)
 
 

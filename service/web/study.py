@@ -63,7 +63,8 @@ def show_targets(
         year=int(year) if year.isdecimal() and 1900 <= int(year) <= 2200 else None,
         office=actor.office,
     )
-    found, cut = [], False
+    found: list[targets.Series] = []
+    cut = False
     if wanted.words:
         with house.database.reading() as session:
             found, cut = targets.series(session, wanted)
