@@ -1,4 +1,5 @@
-"""`python -m corpus`: score the pipeline (`evaluate`), make its confidences (`calibrate`), measure it (`bench`, `reading`), make scans of specimens (`scan`)."""
+"""`python -m corpus`: score the pipeline (`evaluate`), make its confidences (`calibrate`), measure it (`bench`, `reading`), make scans of specimens (`scan`),
+measure what the study of many documents rests on (`indicators`, `fields`)."""
 
 from __future__ import annotations
 
@@ -68,6 +69,13 @@ def main(arguments: list[str] | None = None) -> int:
 
     commands.add_parser("bigrams", help="đếm âm tiết đi với nhau / count which syllables follow which, for repairs")
 
+    commands.add_parser("indicators", help="gộp chỉ tiêu có đúng không / are indicators brought together rightly")
+
+    field = commands.add_parser(
+        "fields", help="lĩnh vực có đúng không / is the field of government right, on real texts"
+    )
+    field.add_argument("--train", action="store_true", help="tính lại trọng số / fit the weights anew first")
+
     commands.add_parser("desk", add_help=False, help="trang kiểm tra nhanh đến đâu / how quick the review page is")
     commands.add_parser("load", add_help=False, help="đo dịch vụ dưới tải / measure the service under load")
     commands.add_parser("search", add_help=False, help="đo tìm kiếm / measure search over a large store")
@@ -104,6 +112,8 @@ def main(arguments: list[str] | None = None) -> int:
         "scan": _scan,
         "reading": _reading,
         "bigrams": _bigrams,
+        "indicators": _indicators,
+        "fields": _fields,
     }[given.command](given)
 
 
@@ -233,6 +243,24 @@ def _bigrams(given: argparse.Namespace) -> int:
     from corpus import bigrams
 
     (bigrams.KNOWLEDGE / bigrams.NAME).write_text(bigrams.table(), "utf8")
+    return 0
+
+
+def _indicators(_: argparse.Namespace) -> int:
+    from corpus import indicators
+
+    indicators.report()
+    return 0
+
+
+def _fields(given: argparse.Namespace) -> int:
+    from corpus import fields
+
+    if given.train:
+        fields.train()
+    if not fields.report(_shared()):
+        print("Không có văn bản thật nào ở đây (DIRECTIVES_SHARED). / No real documents are at hand.", file=sys.stderr)
+        return 3
     return 0
 
 

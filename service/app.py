@@ -21,6 +21,8 @@ from service.api import (
     agencies,
     calendar_links,
     changes,
+    citations,
+    comparison,
     deadlines,
     description,
     documents,
@@ -28,8 +30,10 @@ from service.api import (
     exports,
     health,
     jobs,
+    research,
     saved_filters,
     search,
+    targets,
     tasks,
     webhooks,
     words,
@@ -48,6 +52,7 @@ from service.web import help as web_help
 from service.web import inbox, pages, review, specimen
 from service.web import oidc as web_oidc
 from service.web import search as web_search
+from service.web import study as web_study
 from service.web import tasks as web_tasks
 
 log = structlog.get_logger()
@@ -72,9 +77,13 @@ def create_app(house: House) -> FastAPI:
         edits,
         jobs,
         tasks,
+        citations,
+        targets,
+        comparison,
         saved_filters,
         search,
         exports,
+        research,
         calendar_links,
         changes,
         webhooks,
@@ -84,7 +93,18 @@ def create_app(house: House) -> FastAPI:
         health,
     ):
         app.include_router(resource.router)
-    for part in (inbox, specimen, web_documents, review, web_tasks, web_search, web_admin, web_help, web_access):
+    for part in (
+        inbox,
+        specimen,
+        web_documents,
+        review,
+        web_tasks,
+        web_search,
+        web_study,
+        web_admin,
+        web_help,
+        web_access,
+    ):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(health.measures, include_in_schema=False)
     if house.settings.oidc_issuer:

@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     from service.intake import command as intake
     from service.operations import commands as operations
     from service.search import commands as search
+    from service.study import commands as study
 
     parser = Parser(
         prog="directives",
@@ -94,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     serving.set_defaults(run=serve)
     working = commands.add_parser("worker", help="chạy thêm một tiến trình đọc / run one more reader of documents")
     working.set_defaults(run=work)
-    for group in (intake, operations, access, gold, search):
+    for group in (intake, operations, access, gold, search, study):
         group.register(commands)
     # People write --data behind the command as well.
     for name, command in commands.choices.items():

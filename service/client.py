@@ -235,12 +235,56 @@ class Client:
         """Everything that a query finds as a table: .xlsx, .csv or .jsonl, by the file's name."""
         self._fetch(file, f"/v1/exports/search{file.suffix}", {"q": query, "what": what, "tolerant": str(tolerant)})
 
+    # Study: plain dictionaries, as `pandas.DataFrame(service.targets(q="hộ nghèo"))` takes them
+
+    def targets(self, **filters: Any) -> list[dict[str, Any]]:
+        """All targets that the filters of `GET /v1/targets` let through; of the document by `document_…`."""
+        return [_flat(one) for one in self._items("/v1/targets", filters)]
+
+    def series(self, q: str, **filters: Any) -> list[dict[str, Any]]:
+        """The points of every line that has these words: `series` numbers the lines, `value` is in the line's unit."""
+        query = {name: value for name, value in filters.items() if value is not None} | {"q": q}
+        lines = self._get("/v1/targets/series", query).json()["items"]
+        return [
+            {
+                "series": number,
+                "name": line["name"],
+                "unit": line["unit"],
+                "per": line["per"],
+                "change": line["change"],
+                "on": point["on"],
+                "dated_by": point["dated_by"],
+                "value": point["value"],
+                "value_max": point["value_max"],
+                **{f"target_{name}": value for name, value in _flat(point["target"]).items()},
+            }
+            for number, line in enumerate(lines)
+            for point in line["points"]
+        ]
+
+    def citations(self, document_id: UUID) -> list[dict[str, Any]]:
+        """What a document refers to and who refers to it, told apart by `direction`."""
+        found = self._get(f"/v1/documents/{document_id}/citations").json()
+        return [
+            {"direction": direction} | _flat(one) for direction in ("outgoing", "incoming") for one in found[direction]
+        ]
+
+    def cited(self, number: str) -> list[dict[str, Any]]:
+        """Who refers to a number, whether or not a document of this number is there."""
+        return [_flat(one) for one in self._items("/v1/citations", {"number": number})]
+
+    def compare(self, left: UUID, right: UUID) -> list[dict[str, Any]]:
+        """Tasks and targets of two documents: `part`, `standing` (kept, changed, new, gone) and the words of both."""
+        found = self._get("/v1/compare", {"left": str(left), "right": str(right)}).json()
+        return [{"part": part} | _flat(one) for part in ("tasks", "targets") for one in found[part]]
+
     # Files
 
-    def export(self, file: Path, **filters: Any) -> None:
-        """Tasks as a table, in the form that the file's name ends with: .xlsx, .csv or .jsonl. A part is never left there."""
+    def export(self, file: Path, what: str = "tasks", **filters: Any) -> None:
+        """Tasks, targets or citations as a table, in the form that the file's name ends with: .xlsx, .csv or .jsonl, and
+        for the latter two .parquet. A part is never left there."""
         query = {name: str(value) for name, value in filters.items() if value is not None}
-        self._fetch(file, f"/v1/exports/tasks{file.suffix}", query)
+        self._fetch(file, f"/v1/exports/{what}{file.suffix}", query)
 
     def _fetch(self, file: Path, path: str, query: dict[str, Any]) -> None:
         part = file.with_name(file.name + ".part")
@@ -314,3 +358,11 @@ class Client:
             except ValueError:
                 body = {"detail_en": answer.text[:200]}
             raise ServiceError(answer.status_code, body)
+
+
+def _flat(item: dict[str, Any], before: str = "") -> dict[str, Any]:
+    """Nested objects as columns: {"document": {"number": …}} is {"document_number": …}. Lists stay."""
+    flat: dict[str, Any] = {}
+    for name, value in item.items():
+        flat |= _flat(value, f"{before}{name}_") if isinstance(value, dict) else {f"{before}{name}": value}
+    return flat

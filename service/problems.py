@@ -158,6 +158,11 @@ KINDS: dict[str, Kind] = {
         422, "Không hiểu câu hỏi", "The query cannot be understood",
         'Câu hỏi tìm kiếm viết chưa đúng; xem "errors".', 'The search query is not well formed; see "errors".',
     ),
+    "not-installed": Kind(
+        501, "Chưa cài phần này", "Not installed",
+        "Dạng Parquet cần thêm một gói: pip install directives[parquet]. CSV, Excel và JSON Lines có cùng nội dung.",
+        "Parquet needs one more package: pip install directives[parquet]. CSV, Excel and JSON Lines hold the same.",
+    ),
     "weak-password": Kind(
         422, "Mật khẩu quá yếu", "Password too weak",
         "Mật khẩu cần ít nhất 10 ký tự và khác tên đăng nhập.",

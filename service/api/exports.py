@@ -185,7 +185,7 @@ def export_message(
             },
         )
     return Response(
-        edxml.to_bytes(message), media_type=edxml.MEDIA_TYPE, headers=_as_file(_file_name("vb", document, "edxml"))
+        edxml.to_bytes(message), media_type=edxml.MEDIA_TYPE, headers=as_file(_file_name("vb", document, "edxml"))
     )
 
 
@@ -311,10 +311,10 @@ def send(file: IO[bytes], media_type: str, name: str) -> StreamingResponse:
 
 
 def stream(pieces: Iterator[bytes], media_type: str, name: str) -> StreamingResponse:
-    return StreamingResponse(pieces, media_type=media_type, headers=_as_file(name))
+    return StreamingResponse(pieces, media_type=media_type, headers=as_file(name))
 
 
-def _as_file(name: str) -> dict[str, str]:
+def as_file(name: str) -> dict[str, str]:
     return {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
         "Cache-Control": "private, no-store",

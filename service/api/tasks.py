@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from service.access.actor import Actor
@@ -17,9 +18,9 @@ from service.api.etag import WITH_ETAG, matched, of_version
 from service.api.fields import Fields, Sparse, narrowed
 from service.api.filters import Asked
 from service.api.paging import Cursor, Limit
-from service.api.shapes import Task, TaskReport, Tasks
+from service.api.shapes import Shape, Task, TaskReport, Tasks
 from service.problems import Problem
-from service.store import reports, tables, tasks
+from service.store import overview, reports, tables, tasks
 from service.store.tasks import Order, Place
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
@@ -68,6 +69,54 @@ def list_tasks(
     if by_lead:
         items = [share for item in items for share in shares(item)]
     return narrowed(Tasks(items=items, next_cursor=more), fields)
+
+
+class Month(Shape):
+    """Nhiệm vụ đến hạn trong một tháng / tasks that fall due in a month."""
+
+    month: str = Field(examples=["2026-06"])
+    all: int
+    done: int
+    overdue: int
+    due_soon: int
+    in_time: int
+
+
+class Months(Shape):
+    items: list[Month]
+
+
+@router.get("/by-month", summary="Số nhiệm vụ theo tháng / how many tasks fall due, month by month")
+def count_by_month(
+    house: AtHand,
+    actor: Reader,
+    wanted: Asked,
+    first: Annotated[
+        str,
+        Query(alias="from", pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$", description="Tháng đầu / first month"),
+    ],
+    months: Annotated[int, Query(ge=1, le=120, description="Bao nhiêu tháng / how many months")] = 12,
+) -> Months:
+    """Cùng các điều kiện như danh sách nhiệm vụ: `agency`, `role` … Việc định kỳ tính theo kỳ tới.
+
+    With the conditions of the list of tasks. A recurring task counts in the month of its next occurrence.
+    """
+    start = date.fromisoformat(f"{first}-01")
+    with house.database.reading() as session:
+        found = overview.by_month(session, wanted, start, months)
+    return Months(
+        items=[
+            Month(
+                month=f"{day:%Y-%m}",
+                all=sums.all,
+                done=sums.done,
+                overdue=sums.overdue,
+                due_soon=sums.due_soon,
+                in_time=sums.in_time,
+            )
+            for day, sums in found
+        ]
+    )
 
 
 @router.get("/{task_id}", summary="Một nhiệm vụ / one task", responses=WITH_ETAG)

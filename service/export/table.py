@@ -44,9 +44,14 @@ _FORMULA = re.compile("(^\\s*|[;\t\r\n])(?=[=+\\-@＝＋－＠])")
 
 def csv_of(pages: Iterable[list[Task]]) -> Iterator[bytes]:
     """The file, a piece a page. It begins with the mark by which Excel knows UTF-8; lines end as RFC 4180 says."""
-    yield "\ufeff".encode() + lines([list(COLUMNS)])
+    return pieces(list(COLUMNS), ([[value(task) for value in COLUMNS.values()] for task in page] for page in pages))
+
+
+def pieces(titles: list[str], pages: Iterable[list[list[object]]]) -> Iterator[bytes]:
+    """A file of these columns, a piece a page of rows."""
+    yield "\ufeff".encode() + lines([titles])
     for page in pages:
-        yield lines([[cell(value(task)) for value in COLUMNS.values()] for task in page])
+        yield lines([[cell(value) for value in row] for row in page])
 
 
 def lines(rows: Iterable[list[str]]) -> bytes:

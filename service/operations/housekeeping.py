@@ -25,6 +25,7 @@ from service.house import House, InUse, held
 from service.store import records, schedule
 from service.store.blobs import STALE_SECONDS
 from service.store.tables import LIVE, Answer, Invitation, Job, SignIn
+from service.study import rows
 
 log = structlog.get_logger()
 
@@ -76,6 +77,11 @@ def _recurrences(house: House) -> int:
         return records.refresh_recurrences(session, schedule.today_in_vietnam())
 
 
+def _studied(house: House) -> int:
+    """Documents whose targets, references and field are as an older program understood them."""
+    return rows.catch_up(house.database)
+
+
 def _jobs(house: House) -> int:
     """Jobs that ended long ago, but for the newest of each document: it says how the document stands."""
     newer = aliased(Job)
@@ -120,6 +126,7 @@ def _leftovers(house: House) -> int:
 
 CHORES: dict[str, Callable[[House], int]] = {
     "recurrences": _recurrences,
+    "studied": _studied,
     "jobs": _jobs,
     "history": _history,
     "deliveries": _deliveries,

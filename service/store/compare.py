@@ -44,6 +44,12 @@ def differences(old: DirectiveRecord, new: DirectiveRecord) -> list[Difference]:
     return found
 
 
+def of_items(was: Task | Target, now: Task | Target) -> list[Difference]:
+    """What differs between two tasks, or two targets, that are the same."""
+    part: Part = "task" if isinstance(now, Task) else "target"
+    return list(_fields(part, name(now), _of(was), _of(now)))
+
+
 def of_unit(unit: str, was: Any, now: Any) -> list[Difference]:
     """What an edit of one unit changed (units as `service.store.edits` has them). Order alone is no difference."""
     kind, _, _ = unit.partition("/")

@@ -28,6 +28,7 @@ from service.store.fold import fold
 from service.store.ids import new_id
 from service.store.matching import Matching, match, same_key
 from service.store.tables import Assignment, Deadline, Document, Record, Task
+from service.study import rows as rows_of_study
 
 Origin = Literal["read", "corrected"]
 
@@ -238,6 +239,7 @@ def _lay_out(session: Session, document: Document, record: DirectiveRecord, same
     known = same(rows, record.tasks)
     record = _with_kept_ids(record, rows, known)
     _describe(document, record)
+    rows_of_study.lay_out(session, document, record)
     agencies = Agencies(session)
     warned = _warned(record)
     ordinal = max((row.ordinal for row in rows), default=0)

@@ -2,7 +2,8 @@
 
 A document is known, within its office, by the SHA-256 of its bytes. Every reading and every correction adds one version of
 its record and changes none; the tasks of the current version lie flattened in rows, so that they can be filtered. A task
-keeps its row, and so its id, over all versions; one that is no longer given stays as a tombstone (`withdrawn_at`). Folded
+keeps its row, and so its id, over all versions; one that is no longer given stays as a tombstone (`withdrawn_at`). Targets and
+references are laid out beside them anew each time. Folded
 columns (`*fold`) hold text without case and marks.
 
 Events and audit entries name what they are about by id alone, without foreign keys: they outlive it.
@@ -85,6 +86,8 @@ class Document(Base):
         sa.Index("ix_document_updated_at", "updated_at"),
         # The inbox is listed in this order, and counted from the index alone.
         sa.Index("ix_document_inbox", "office_id", "id", "current_version", "approved_version", "withdrawn_at"),
+        sa.Index("ix_document_symbol", "symbol"),
+        sa.Index("ix_document_field", "field"),
     )
 
     id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
@@ -119,6 +122,12 @@ class Document(Base):
     pages: Mapped[int | None]
 
     reading: Mapped[str | None] = mapped_column(sa.String(64))  # its pages as last read, among the readings
+
+    # As `service.study` understands the current version, and by which of its revisions.
+    symbol: Mapped[str | None]
+    field: Mapped[str | None] = mapped_column(sa.String(32))
+    field_probability: Mapped[float | None]
+    studied: Mapped[int | None]
 
     @property
     def approved(self) -> bool:
@@ -380,6 +389,65 @@ class Deadline(Base):
     text: Mapped[str]
     confidence: Mapped[float]
     inferred: Mapped[bool]
+
+
+class Target(Base):
+    """A target of a document's current version, as read and in the form in which targets are compared."""
+
+    __tablename__ = "target"
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # among the record's targets
+    office_id: Mapped[UUID] = mapped_column(sa.ForeignKey("office.id"))
+    key: Mapped[str]  # its id within the record
+    task_key: Mapped[str | None]
+    indicator: Mapped[str]
+    words: Mapped[str]  # content words of the indicator, folded and sorted, a space around each
+    comparator: Mapped[str] = mapped_column(sa.String(2))
+    value: Mapped[str]  # as printed, decimal
+    value_max: Mapped[str | None]
+    unit: Mapped[str | None]
+    per: Mapped[str | None]
+    change: Mapped[str] = mapped_column(sa.String(8))
+    measure: Mapped[str]  # the unit that amounts of it are in; empty: a bare number
+    amount: Mapped[float]
+    amount_max: Mapped[float | None]
+    period_start: Mapped[date | None]
+    period_end: Mapped[date | None]
+    baseline: Mapped[str | None]
+    of: Mapped[str | None]
+    text: Mapped[str]
+    page: Mapped[int | None]
+    begins: Mapped[int | None]  # characters of the page's text
+    ends: Mapped[int | None]
+    confidence: Mapped[float]
+    inferred: Mapped[bool]
+
+    document: Mapped[Document] = relationship()
+
+
+class Reference(Base):
+    """Another document that a document's current version names. Which one it is, is asked anew each time."""
+
+    __tablename__ = "reference"
+    __table_args__ = (sa.Index("ix_reference_symbol", "symbol", "document_id"),)
+
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # among the record's citations
+    office_id: Mapped[UUID] = mapped_column(sa.ForeignKey("office.id"))
+    relation: Mapped[str] = mapped_column(sa.String(12))
+    kind: Mapped[str]
+    number: Mapped[str | None]
+    symbol: Mapped[str | None]
+    issued_on: Mapped[date | None]
+    issuer: Mapped[str | None]
+    subject: Mapped[str | None]
+    text: Mapped[str]
+    page: Mapped[int | None]
+    begins: Mapped[int | None]
+    ends: Mapped[int | None]
+    confidence: Mapped[float]
+
+    document: Mapped[Document] = relationship()
 
 
 class Report(Base):

@@ -20,8 +20,10 @@ from service.api.shapes import Document, Task
 from service.export import wording
 from service.house import House
 from service.problems import Problem
-from service.store import audit, citations, compare, documents, records, tables, tasks
+from service.store import audit, compare, documents, records, tables, tasks
 from service.store.compare import Difference
+from service.study import fields as study_fields
+from service.study import picture, place, references
 from service.web import specimen
 from service.web.language import term
 from service.web.pages import show
@@ -29,6 +31,7 @@ from service.web.pages import show
 router = APIRouter(prefix="/documents")
 
 _HISTORY = 200  # entries shown; older ones are in the audit trail
+UP, DOWN = 3, 3  # steps of the chain that is drawn
 _MOST_TASKS = 5000  # of one document that are shown
 
 PARTS = {
@@ -67,10 +70,33 @@ FIELDS = {
     "relation": term("Quan hệ"),
 }
 RELATIONS = {
+    "implements": term("Thực hiện"),
     "basis": term("Căn cứ"),
     "amends": term("Sửa đổi, bổ sung"),
     "replaces": term("Thay thế"),
+    "annuls": term("Bãi bỏ"),
     "mention": term("Nhắc đến"),
+}
+FIELDS_OF_GOVERNMENT = {
+    "y-te": term("Y tế"),
+    "giao-duc": term("Giáo dục và đào tạo"),
+    "giao-thong": term("Giao thông vận tải"),
+    "dau-tu": term("Kế hoạch, đầu tư công"),
+    "nong-nghiep": term("Nông nghiệp và nông thôn"),
+    "an-ninh": term("An ninh, trật tự, phòng cháy"),
+    "quoc-phong": term("Quốc phòng, quân sự"),
+    "moi-truong": term("Tài nguyên, đất đai, môi trường"),
+    "thien-tai": term("Phòng, chống thiên tai"),
+    "lao-dong": term("Lao động, xã hội"),
+    "van-hoa": term("Văn hóa, thể thao, du lịch"),
+    "cong-nghe": term("Khoa học, công nghệ, chuyển đổi số"),
+    "cong-thuong": term("Công Thương"),
+    "tai-chinh": term("Tài chính, ngân hàng"),
+    "xay-dung": term("Xây dựng, nhà ở, đô thị"),
+    "noi-vu": term("Nội vụ, cải cách hành chính"),
+    "tu-phap": term("Tư pháp, thanh tra"),
+    "dang": term("Xây dựng Đảng"),
+    "tong-hop": term("Tổng hợp, kinh tế - xã hội"),
 }
 ACTIONS = {
     "document.receive": term("Nộp văn bản"),
@@ -102,21 +128,32 @@ def show_document(request: Request, document_id: UUID, house: AtHand, actor: Rea
         row = _found(session, document_id, actor)
         record = _record(session, row, row.current_version)
         versions = records.versions(session, row.id)
-        cited = citations.here(session, row, record.citations) if record else {}
+        links = references.outgoing(session, [row])[row.id]
         others = {"similar": documents.same_number(session, row), "replaces": _replaced(session, row)}
         values: dict[str, Any] = {
             "document": Document.of(row, documents.latest_jobs(session, [row.id])[row.id]),
             "record": record,
             "tasks": _tasks(session, row, house),
-            "cited": cited,
+            "links": links,
+            "citing": references.incoming(session, [row])[row.id],
+            "picture": picture.of(references.chain(session, row, up=UP, down=DOWN)),
             "versions": versions,
             "history": _history(session, row, actor, versions),
             "images": _images(session, row.id),
             "replaced_by": session.get(tables.Document, row.replaced_by) if row.replaced_by else None,
+            "field": _field(row),
             **others,
         }
     names: dict[str, Any] = {"fields": FIELDS, "parts": PARTS, "relations": RELATIONS, "actions": ACTIONS}
-    return show(request, "document", **values, **names, specimen_sha256=specimen.sha256(), words=compare.words)
+    return show(
+        request,
+        "document",
+        **values,
+        **names,
+        specimen_sha256=specimen.sha256(),
+        words=compare.words,
+        place=place.address,
+    )
 
 
 @router.get("/{document_id}/compare", response_class=HTMLResponse)
@@ -161,6 +198,13 @@ def show_annex(request: Request, document_id: UUID, house: AtHand, actor: Reader
         document = Document.of(row, documents.latest_jobs(session, [row.id])[row.id])
         found = _tasks(session, row, house)
     return show(request, "annex", document=document, tasks=found, wording=wording)
+
+
+def _field(row: tables.Document) -> dict[str, Any] | None:
+    if row.field not in FIELDS_OF_GOVERNMENT:
+        return None
+    doubtful = (row.field_probability or 0) < study_fields.DOUBTFUL
+    return {"name": FIELDS_OF_GOVERNMENT[row.field], "doubtful": doubtful}
 
 
 def _found(session: Session, document_id: UUID, actor: Actor) -> tables.Document:
