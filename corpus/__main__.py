@@ -1,4 +1,4 @@
-"""`python -m corpus`: score the pipeline (`evaluate`), make its confidences (`calibrate`), measure it (`bench`, `reading`), make scans of specimens (`scan`)."""
+"""`python -m corpus`: score the pipeline (`evaluate`), make its confidences (`calibrate`), measure it (`bench`, `reading`), train (`digits`), make scans of specimens (`scan`)."""
 
 from __future__ import annotations
 
@@ -63,6 +63,12 @@ def main(arguments: list[str] | None = None) -> int:
 
     commands.add_parser("bigrams", help="đếm âm tiết đi với nhau / count which syllables follow which, for repairs")
 
+    train = commands.add_parser(
+        "digits", help="luyện bộ đọc chữ số viết tay / train the reader of handwritten digits (needs PyTorch)"
+    )
+    train.add_argument("--steps", type=int, default=2400)
+    train.add_argument("--out", type=Path, metavar="FILE", help="mặc định / default: models/digits.npz")
+
     commands.add_parser("desk", add_help=False, help="trang kiểm tra nhanh đến đâu / how quick the review page is")
     commands.add_parser("load", add_help=False, help="đo dịch vụ dưới tải / measure the service under load")
 
@@ -93,6 +99,7 @@ def main(arguments: list[str] | None = None) -> int:
         "scan": _scan,
         "reading": _reading,
         "bigrams": _bigrams,
+        "digits": _digits,
     }[given.command](given)
 
 
@@ -213,6 +220,18 @@ def _bigrams(given: argparse.Namespace) -> int:
     from corpus import bigrams
 
     (bigrams.KNOWLEDGE / bigrams.NAME).write_text(bigrams.table(), "utf8")
+    return 0
+
+
+def _digits(given: argparse.Namespace) -> int:
+    try:
+        from corpus.digits import train
+    except ImportError:
+        print('Cần PyTorch: pip install "directives[training]" / PyTorch is needed.', file=sys.stderr)
+        return 3
+    from extractor.reading.digits import WEIGHTS
+
+    train(given.steps, given.out or WEIGHTS)
     return 0
 
 

@@ -29,7 +29,7 @@ _WIDTHS = {
 }  # fmt: skip
 _LABEL = re.compile(r"^[S85]\S{1,2}?\s*[:;.]{1,2}|^S[ốóôỐÓÔoO]$")
 _SYMBOL = re.compile(r"[/⁄-](?:(?:19|20)\d{2}[/-])?(?:\p{Lu}[\p{L}\d]*[-/.]?)+\p{L}?\d*$")
-_DAY, _MONTH, _YEAR = re.compile(r"^ng[aàáaâ]?\S?y?|^\S{0,2}gày"), re.compile(r"^th?[áaà]ng|^tháng"), re.compile(r"^n[ăaäâ]m")
+_DAY, _MONTH, _YEAR = re.compile(r"^ng[aàáaâ]?\S?y?|^\S{0,2}gày"), re.compile(r"^th?[áaà]ng|^tháng"), re.compile(r"[nhrm]?[ăaäâ]m$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _date_line(
             continue
         line = _row(words, i, dpi, both_sides=True)
         month = line.index(i)
-        year = next((k for k in range(month, min(month + 4, len(line))) if _YEAR.search(words[line[k]].text.lower()[-3:])), None)
+        year = next((k for k in range(month, min(month + 4, len(line))) if _YEAR.search(words[line[k]].text.lower())), None)
         if year is None or len(line) - year > 3:
             continue
         # A place and a comma stand before it, and nothing else does.
@@ -188,7 +188,7 @@ def _row(words: Sequence[Recognised], at: int, dpi: int, *, both_sides: bool = F
         return right
     line, edge = [at], box[0]
     for j in reversed([j for j in level if words[j].box[0] <= box[0]]):
-        if edge - words[j].box[2] > 0.8 * dpi:
+        if edge - words[j].box[2] > 0.45 * dpi:
             break
         line.insert(0, j)
         edge = words[j].box[0]
