@@ -151,7 +151,11 @@ class _Reader:
                 year = f"/{found['year']}" if found["year"] else ""
                 named = self._number_in_file_name(symbol)
                 said = {*([named] if named else []), *self._numbers_in_annexes(symbol)}
-                if said and page_read(self.document, p) == "ocr" and int(re.sub(r"\D", "", digits) or 0) not in map(int, said):
+                if (
+                    said
+                    and page_read(self.document, p) == "ocr"
+                    and int(re.sub(r"\D", "", digits) or 0) not in map(int, said)
+                ):
                     # What a pen wrote has several readings: one that is said elsewhere as well is the number.
                     written = self.document.guesses(p.start + found.start("num"), p.start + found.end("num"))
                     fitting = [text for text in written if int(text) in map(int, said)]

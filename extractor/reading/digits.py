@@ -57,13 +57,15 @@ def read_digits(strip: Image, allowed: Callable[[str], bool] = lambda _: True, c
 
     "" is the reading of a strip without digits. An empty list says that nothing likely is allowed.
     """
-    found = [guess for guess in _readings(_run(levelled(strip), _layers())) if not guess.digits or allowed(guess.digits)]
+    found = [
+        guess for guess in _readings(_run(levelled(strip), _layers())) if not guess.digits or allowed(guess.digits)
+    ]
     total = sum(guess.probability for guess in found)
     if total < 1e-4:
         return []
     # What is not allowed counts against the rest a little: a strip that reads best as "47" is no sure day.
     total = max(total, 0.5)
-    return [Guess(guess.digits, round(guess.probability / total, 4)) for guess in found[:count]]
+    return [Guess(guess.digits, round(float(guess.probability / total), 4)) for guess in found[:count]]
 
 
 @cache

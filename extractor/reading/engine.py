@@ -29,7 +29,9 @@ class Recognised:
     confidence: float  # 0 to 1, calibrated: of the words at 0.9, nine of ten are right
     line: int  # words of one line share it
     raw: str | None = None  # what was read, where the text was repaired
-    guesses: tuple[tuple[str, float], ...] = ()  # of digits in a gap of the head: their readings and the probability of each
+    guesses: tuple[
+        tuple[str, float], ...
+    ] = ()  # of digits in a gap of the head: their readings and the probability of each
 
 
 class Engine(Protocol):

@@ -29,7 +29,11 @@ _WIDTHS = {
 }  # fmt: skip
 _LABEL = re.compile(r"^[S85]\S{1,2}?\s*[:;.]{1,2}|^S[ốóôỐÓÔoO]$")
 _SYMBOL = re.compile(r"[/⁄-](?:(?:19|20)\d{2}[/-])?(?:\p{Lu}[\p{L}\d]*[-/.]?)+\p{L}?\d*$")
-_DAY, _MONTH, _YEAR = re.compile(r"^ng[aàáaâ]?\S?y?|^\S{0,2}gày"), re.compile(r"^th?[áaà]ng|^tháng"), re.compile(r"[nhrm]?[ăaäâ]m$")
+_DAY, _MONTH, _YEAR = (
+    re.compile(r"^ng[aàáaâ]?\S?y?|^\S{0,2}gày"),
+    re.compile(r"^th?[áaà]ng|^tháng"),
+    re.compile(r"[nhrm]?[ăaäâ]m$"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,11 @@ def _number(words: Sequence[Recognised], rows: int, columns: int, dpi: int) -> _
         if not found or word.box[1] > TOP * rows or word.box[0] > 0.5 * columns:
             continue
         row = [i, *(j for j in _row(words, i, dpi) if words[j].box[0] - word.box[0] < WIDEST * dpi)]
-        ends = [(k, at) for k, j in enumerate(row) if (at := _symbol_at(words[j].text, len(found[0]) if j == i else 0)) is not None]
+        ends = [
+            (k, at)
+            for k, j in enumerate(row)
+            if (at := _symbol_at(words[j].text, len(found[0]) if j == i else 0)) is not None
+        ]
         if not ends:
             continue
         last, at = ends[0]
@@ -159,7 +167,9 @@ def _date_line(
             continue
         line = _row(words, i, dpi, both_sides=True)
         month = line.index(i)
-        year = next((k for k in range(month, min(month + 4, len(line))) if _YEAR.search(words[line[k]].text.lower())), None)
+        year = next(
+            (k for k in range(month, min(month + 4, len(line))) if _YEAR.search(words[line[k]].text.lower())), None
+        )
         if year is None or len(line) - year > 3:
             continue
         # A place and a comma stand before it, and nothing else does.
@@ -180,7 +190,11 @@ def _row(words: Sequence[Recognised], at: int, dpi: int, *, both_sides: bool = F
     level = [
         j
         for j, word in enumerate(words)
-        if j != at and (abs((word.box[1] + word.box[3]) / 2 - middle) < reach or word.box[1] < middle < word.box[3] < box[3] + 0.2 * dpi)
+        if j != at
+        and (
+            abs((word.box[1] + word.box[3]) / 2 - middle) < reach
+            or word.box[1] < middle < word.box[3] < box[3] + 0.2 * dpi
+        )
     ]
     level.sort(key=lambda j: words[j].box[0])
     right = [j for j in level if words[j].box[0] > box[0]]
@@ -216,4 +230,3 @@ def _middle(word: Recognised) -> float:
 def _width(text: str) -> float:
     """The width of a text in Times, as a share of its size."""
     return sum(_WIDTHS.get(letter, 490) for letter in text) / 1000
-

@@ -31,6 +31,7 @@ LETTER = (0.06, 0.24)  # inches: the height of a letter of print
 MOST_LINES = 8  # lines of print in a block that are read again
 SURE = 0.6  # probability from which a word counts as read
 ENOUGH = 0.93  # mean probability of the words of a line that no other reading is asked for
+AUTHORITIES = frozenset(("TM", "KT", "TL", "TUQ", "UBND", "HĐND"))
 # What the model takes letters under strokes for; Vietnamese has none of these.
 _FOREIGN = str.maketrans("ÑñÄäÖöÜüÇç", "NnAaOoUuCc")
 
@@ -75,7 +76,9 @@ def look_again(
     top, bottom = round(max(0.0, anchor[1] - ABOVE * dpi)), round(min(float(rows), anchor[1] + BELOW * dpi))
     # Lines of the body reach over the block's left edge: only what lies below the last of them is the block's.
     crossing = [w.box[3] for w in words if w.box[0] < left < w.box[2] and top <= w.box[1] <= anchor[1] + 0.1 * dpi]
-    whole = [w.box[3] for w in words if w.box[0] >= left and _stands_in_body(w, words, left, dpi) and w.box[1] <= anchor[1]]
+    whole = [
+        w.box[3] for w in words if w.box[0] >= left and _stands_in_body(w, words, left, dpi) and w.box[1] <= anchor[1]
+    ]
     top = round(max([float(top), *(y + 0.03 * dpi for y in crossing + whole)]))
     if bottom - top < dpi // 2 or columns - left < dpi:
         return list(words)
@@ -86,11 +89,16 @@ def look_again(
     for line in lines:
         on_page = (line[0] + left, line[1] + top, line[2] + left, line[3] + top)
         old = [w for w in found if w.box[0] >= left - 0.05 * dpi and _covers(on_page, w.box, dpi)]
+        if 2 * sum(w.text.islower() for w in old) > len(old):
+            continue  # a sentence, not a title or a name
         best, says = old, _says(old)
         for image in (*blocks, *cleared):
-            if best and _mean(best) >= ENOUGH and not any(_is_scrap(w) for w in best):
+            if best and _mean(best) >= ENOUGH and all(_fits(w.text) for w in best):
                 break
             read = [_shifted(w, left, top) for w in _read_line(image, line, dpi, engine)]
+            # Where nothing was read before, only what is surely a title or a name is more than scraps of the seal.
+            if not old and not (len(read) >= 2 and all(_fits(w.text) and w.confidence >= SURE for w in read)):
+                continue
             if _says(read) > says + (0.5 if best is old and old else 0.0):
                 best, says = read, _says(read)
         if best is not old:
@@ -127,7 +135,11 @@ def _lines_of_print(cleared: Image, dpi: int) -> list[Box]:
                 break
         else:
             lines.append([letter])
-    boxes = [(min(c[0] for c in r), min(c[1] for c in r), max(c[2] for c in r), max(c[3] for c in r)) for r in lines if len(r) >= 3]
+    boxes = [
+        (min(c[0] for c in r), min(c[1] for c in r), max(c[2] for c in r), max(c[3] for c in r))
+        for r in lines
+        if len(r) >= 3
+    ]
     long = [box for box in boxes if box[2] - box[0] > 0.35 * dpi]
     return sorted(((float(a), float(b), float(c), float(d)) for a, b, c, d in long), key=lambda box: box[1])
 
@@ -140,7 +152,12 @@ def _apart(lines: Sequence[Box]) -> list[Box]:
             last = merged[-1]
             shared = min(last[3], line[3]) - max(last[1], line[1])
             if shared > 0.5 * min(last[3] - last[1], line[3] - line[1]):
-                merged[-1] = (min(last[0], line[0]), min(last[1], line[1]), max(last[2], line[2]), max(last[3], line[3]))
+                merged[-1] = (
+                    min(last[0], line[0]),
+                    min(last[1], line[1]),
+                    max(last[2], line[2]),
+                    max(last[3], line[3]),
+                )
                 continue
         merged.append(line)
     return merged
@@ -148,7 +165,11 @@ def _apart(lines: Sequence[Box]) -> list[Box]:
 
 def _covers(line: Box, word: Box, dpi: int) -> bool:
     middle = (word[1] + word[3]) / 2
-    return line[1] - 0.02 * dpi < middle < line[3] + 0.02 * dpi and word[0] < line[2] + 0.5 * dpi and word[2] > line[0] - 0.8 * dpi
+    return (
+        line[1] - 0.02 * dpi < middle < line[3] + 0.02 * dpi
+        and word[0] < line[2] + 0.5 * dpi
+        and word[2] > line[0] - 0.8 * dpi
+    )
 
 
 def _read_line(block: Image, line: Box, dpi: int, engine: Engine) -> list[Recognised]:
@@ -165,7 +186,9 @@ def _read_line(block: Image, line: Box, dpi: int, engine: Engine) -> list[Recogn
         del read[-1]
     if not any(w.confidence >= SURE for w in read):
         return []
-    return [_shifted(w, x0 - pad, y0 - pad) for w in read if sum(c.isalpha() for c in w.text) >= 1]
+    read[0] = replace(read[0], text=read[0].text.lstrip("“”\"'`‘’.,:;_-—^*~|"))
+    read[-1] = replace(read[-1], text=read[-1].text.rstrip("“”\"'`‘’.,:;_-—^*~|"))
+    return [_shifted(w, x0 - pad, y0 - pad) for w in read if any(c.isalpha() for c in w.text)]
 
 
 def _is_scrap(word: Recognised) -> bool:
@@ -177,13 +200,27 @@ def _says(words: Sequence[Recognised]) -> float:
     """How much a reading says: its letters by probability, more for what names and titles are made of; scraps count against it."""
     score = 0.0
     for w in words:
-        letters = "".join(c for c in w.text if c.isalpha())
-        if len(letters) < 2 or not is_syllable(letters):
+        parts = [part for part in _parts(w.text) if len(part) >= 2 and (part in AUTHORITIES or is_syllable(part))]
+        if not parts:
             score -= 1.0
-            continue
-        weight = 1.0 if letters.isupper() or is_of_names(letters) else 0.7 if letters[:1].isupper() else 0.4
-        score += len(letters) * w.confidence * weight
+        for part in parts:
+            weight = 1.0 if _fits(part) else 0.7 if part[:1].isupper() else 0.4
+            score += len(part) * w.confidence * weight
     return score
+
+
+def _parts(text: str) -> list[str]:
+    """The runs of letters in a word: "KT.BỘ" is two."""
+    return "".join(c if c.isalpha() else " " for c in text).split()
+
+
+def _fits(text: str) -> bool:
+    """Whether a word may stand in a title, in capitals, or in a name."""
+    parts = _parts(text)
+    return bool(parts) and all(
+        part in AUTHORITIES or (is_syllable(part) and (part.isupper() or (part[:1].isupper() and is_of_names(part))))
+        for part in parts
+    )
 
 
 def _mean(words: Sequence[Recognised]) -> float:

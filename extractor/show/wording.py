@@ -6,7 +6,18 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta, timezone
 
-from extractor.record import Anchor, AssignmentSource, Deadline, Period, Reading, Relation, Role, Signature, Signer, Target
+from extractor.record import (
+    Anchor,
+    AssignmentSource,
+    Deadline,
+    Period,
+    Reading,
+    Relation,
+    Role,
+    Signature,
+    Signer,
+    Target,
+)
 
 ROLES: dict[Role, str] = {
     "lead": "Chủ trì",

@@ -401,7 +401,9 @@ def written(document: Document, **readings: dict[str, float]) -> Document:
         digits = re.sub(r"\D.*", "", found[0])
         guesses = readings.get(f"w{digits}", {}) if digits else {}
         end = found.start() + len(digits) if guesses else found.end()
-        words.append(PlacedWord(found.start(), end, (10.0, 10.0, 20.0, 20.0), 0.5 if guesses else 0.99, tuple(guesses.items())))
+        words.append(
+            PlacedWord(found.start(), end, (10.0, 10.0, 20.0, 20.0), 0.5 if guesses else 0.99, tuple(guesses.items()))
+        )
     return replace(document, pages=(replace(page, words=tuple(words)), *document.pages[1:]))
 
 

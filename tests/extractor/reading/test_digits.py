@@ -29,7 +29,12 @@ def test_most_made_strips_are_read_right() -> None:
 
 
 def test_a_sure_reading_is_right() -> None:
-    sure = [(s.digits, found[0].digits) for s in strips() for found in [read_digits(s.image)] if found and found[0].probability > 0.97]
+    sure = [
+        (s.digits, found[0].digits)
+        for s in strips()
+        for found in [read_digits(s.image)]
+        if found and found[0].probability > 0.97
+    ]
     assert len(sure) > 30
     assert sum(said == read for said, read in sure) / len(sure) > 0.93
 
