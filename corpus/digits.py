@@ -100,7 +100,7 @@ def train(steps: int = 2400, out: Path = WEIGHTS, seed: int = 1) -> float:
     return wrong
 
 
-def _supply(makers: "object", rng: np.random.Generator, seed: int) -> Iterator[list[Made]]:
+def _supply(makers: object, rng: np.random.Generator, seed: int) -> Iterator[list[Made]]:
     """Batches of a pool of strips that another process renews all the time; those of like width together."""
     pool = made(seed * 1_000_003, 800)
     coming, number = makers.apply_async(made, (seed * 1_000_003 + 1, 400)), 1  # type: ignore[attr-defined]

@@ -184,7 +184,8 @@ def _written(digits: str, baseline: float, rng: np.random.Generator) -> tuple[In
             own.append(points)
         leftmost = min(p[:, 0].min() for p in own)
         rightmost = max(p[:, 0].max() for p in own)
-        moved = [p + (x - leftmost, 0.0) for p in own]
+        shift = np.asarray((x - leftmost, 0.0))
+        moved = [p + shift for p in own]
         if last is not None and rng.random() < 0.1:
             strokes.append(np.asarray([last, moved[0][0]]))
         strokes += moved
