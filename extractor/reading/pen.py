@@ -111,6 +111,8 @@ def _number(words: Sequence[Recognised], rows: int, columns: int, dpi: int) -> _
             continue
         last, at = ends[0]
         symbol = words[row[last]]
+        if last and symbol.text[:at].isdecimal():
+            return None  # typed: a pen's digits are never one word with the symbol and apart from "Số:"
         left = min(word.box[2], word.box[0] + 1.1 * _width(found[0]) * size)
         # A symbol is read better than what stands before it: its slash is found from its end.
         right = symbol.box[0] if at == 0 else max(left, symbol.box[2] - _width(symbol.text[at:]) * size)

@@ -99,7 +99,7 @@ def look_again(
             # Where nothing was read before, only what is surely a title or a name is more than scraps of the seal.
             if not old and not (len(read) >= 2 and all(_fits(w.text) and w.confidence >= SURE for w in read)):
                 continue
-            if _says(read) > says + (0.5 if best is old and old else 0.0):
+            if read and _says(read) > says + (0.5 if best is old and old else 0.0):
                 best, says = read, _says(read)
         if best is not old:
             number = max((w.line for w in found), default=0) + 1
@@ -202,7 +202,7 @@ def _says(words: Sequence[Recognised]) -> float:
     for w in words:
         parts = [part for part in _parts(w.text) if len(part) >= 2 and (part in AUTHORITIES or is_syllable(part))]
         if not parts:
-            score -= 1.0
+            score -= 0.3
         for part in parts:
             weight = 1.0 if _fits(part) else 0.7 if part[:1].isupper() else 0.4
             score += len(part) * w.confidence * weight
