@@ -91,17 +91,19 @@ def look_again(
         old = [w for w in found if w.box[0] >= left - 0.05 * dpi and _covers(on_page, w.box, dpi)]
         if 2 * sum(w.text.islower() for w in old) > len(old):
             continue  # a sentence, not a title or a name
-        best, says = old, _says(old)
+        # Marks without a letter or a digit on such a line are scraps of seal and strokes.
+        best = first = [w for w in old if any(c.isalnum() for c in w.text)]
+        says = _says(first)
         for image in (*blocks, *cleared):
             if best and _mean(best) >= ENOUGH and all(_fits(w.text) for w in best):
                 break
             read = [_shifted(w, left, top) for w in _read_line(image, line, dpi, engine)]
             # Where nothing was read before, only what is surely a title or a name is more than scraps of the seal.
-            if not old and not (len(read) >= 2 and all(_fits(w.text) and w.confidence >= SURE for w in read)):
+            if not first and not (len(read) >= 2 and all(_fits(w.text) and w.confidence >= SURE for w in read)):
                 continue
-            if read and _says(read) > says + (0.5 if best is old and old else 0.0):
+            if read and _says(read) > says + (0.5 if best is first and first else 0.0):
                 best, says = read, _says(read)
-        if best is not old:
+        if best is not first or len(first) < len(old):
             number = max((w.line for w in found), default=0) + 1
             kept = [w for w in found if not any(w is o for o in old)]
             found = kept + [replace(w, line=number) for w in best]
