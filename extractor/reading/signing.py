@@ -56,7 +56,10 @@ def without_strokes(image: Image, dpi: int) -> Image:
     """The part of a page with every piece of ink that is larger than a letter painted over."""
     _, ink = cv2.threshold(image, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     _, pieces, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    large = (stats[:, cv2.CC_STAT_HEIGHT] > TALLEST * dpi) | (stats[:, cv2.CC_STAT_WIDTH] > WIDEST * dpi)
+    height, width = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
+    # Letters of a word may touch: as high as a letter and well filled, a wide piece is print still.
+    word = (height < LETTER[1] * dpi) & (stats[:, cv2.CC_STAT_AREA] > 0.3 * height * width)
+    large = (height > TALLEST * dpi) | ((width > WIDEST * dpi) & ~word)
     large[0] = False  # the paper
     strokes = cv2.dilate(large[pieces].astype(np.uint8), np.ones((3, 3), np.uint8))
     return np.where(strokes > 0, np.uint8(255), image)
@@ -140,7 +143,7 @@ def _lines_of_print(cleared: Image, dpi: int) -> list[Box]:
     boxes = [
         (min(c[0] for c in r), min(c[1] for c in r), max(c[2] for c in r), max(c[3] for c in r))
         for r in lines
-        if len(r) >= 3
+        if len(r) >= 2
     ]
     long = [box for box in boxes if box[2] - box[0] > 0.35 * dpi]
     return sorted(((float(a), float(b), float(c), float(d)) for a, b, c, d in long), key=lambda box: box[1])
