@@ -203,13 +203,13 @@ def _written(digits: str, baseline: float, rng: np.random.Generator) -> tuple[In
         pixels = np.column_stack([(placed[:, 0] - low[0]) * height + margin, placed[:, 1] * height + middle])
         _pen(canvas, pixels * _FINE, pen * _FINE, rng, pressed=pressed)
     small = cv2.resize(canvas, (canvas.shape[1] // _FINE, HEIGHT), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.float32) / 255, [(m - low[0]) * height + margin for m in middles]
+    return np.asarray(small / 255, np.float32), [(m - low[0]) * height + margin for m in middles]
 
 
 def _pen(canvas: Image, points: NDArray[np.float64], width: float, rng: np.random.Generator, *, pressed: bool) -> None:
     fine = np.round(points * 8).astype(np.int32)
     if not pressed:
-        cv2.polylines(canvas, [fine], False, 255, max(1, round(width)), cv2.LINE_AA, 3)  # type: ignore[call-overload]
+        cv2.polylines(canvas, [fine], False, 255, max(1, round(width)), cv2.LINE_AA, 3)
         return
     count = len(fine)
     pressure = np.interp(np.linspace(0, 1, count), np.linspace(0, 1, 4), rng.uniform(0.55, 1.3, 4))
@@ -246,7 +246,7 @@ def _glyphs(text: str, face: str, half: int) -> Ink:
     font = _font(_FACES[face], half * 2)
     canvas = PillowImage.new("L", (max(4, round(font.getlength(text)) + 8), HEIGHT * 6), 0)
     ImageDraw.Draw(canvas).text((4, HEIGHT * 4), text, fill=255, font=font, anchor="ls")
-    return np.asarray(canvas, np.float32) / 255
+    return np.asarray(np.asarray(canvas) / 255, np.float32)
 
 
 @functools.lru_cache(maxsize=256)

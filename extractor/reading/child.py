@@ -122,7 +122,7 @@ def page_from_json(values: dict[str, Any]) -> ReadPage:
     """The page that `page_to_json` made these values of."""
     values = dict(values)
     values["words"] = tuple(
-        Word(w[0], (w[1][0], w[1][1], w[1][2], w[1][3]), *w[2:7], guesses=tuple((text, p) for text, p in w[7]))
+        Word(w[0], (w[1][0], w[1][1], w[1][2], w[1][3]), *w[2:7], tuple((text, p) for text, p in w[7]))
         for w in values["words"]
     )
     values["warnings"] = tuple(Warning(**w) for w in values["warnings"])

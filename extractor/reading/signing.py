@@ -101,8 +101,8 @@ def look_again(
             if best and _mean(best) >= ENOUGH and all(_fits(w.text) for w in best):
                 break
             read = [_shifted(w, left, top) for w in _read_line(image, line, dpi, engine)]
-            # Where nothing was read before, only what is surely a title or a name is more than scraps of the seal.
-            if not first and not (len(read) >= 2 and all(_fits(w.text) and w.confidence >= SURE for w in read)):
+            # Where nothing was read before, only what may be a title or a name is more than scraps of the seal.
+            if not first and not (len(read) >= 2 and all(_fits(w.text) for w in read)):
                 continue
             if read and _says(read) > says + (0.5 if best is first and first else 0.0):
                 best, says = read, _says(read)
