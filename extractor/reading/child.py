@@ -122,7 +122,16 @@ def page_from_json(values: dict[str, Any]) -> ReadPage:
     """The page that `page_to_json` made these values of."""
     values = dict(values)
     values["words"] = tuple(
-        Word(w[0], (w[1][0], w[1][1], w[1][2], w[1][3]), *w[2:7], tuple((text, p) for text, p in w[7]))
+        Word(
+            w[0],
+            (w[1][0], w[1][1], w[1][2], w[1][3]),
+            w[2],
+            w[3],
+            w[4],
+            w[5],
+            w[6],
+            tuple((text, p) for text, p in w[7]),
+        )
         for w in values["words"]
     )
     values["warnings"] = tuple(Warning(**w) for w in values["warnings"])
