@@ -72,6 +72,10 @@ class Signature(_Frozen):
     signed_at: datetime | None = None
     covers: str | None = Field(default=None, description="what part of the file the signature covers")
     valid: bool | None = Field(default=None, description="the signed bytes are unchanged; null if not checked")
+    changed: bool | None = Field(
+        default=None,
+        description="the file was changed after this signature in another way than by signing it again; null if not checked",
+    )
 
 
 class Page(_Frozen):

@@ -26,6 +26,7 @@ from extractor.record import Addressee, Directive, Evidence, Issuer, Recipient, 
 # What a reader may be sure of: a typed value on a text page, and one on a scan that may be handwritten.
 TYPED, PERHAPS_HANDWRITTEN, INFERRED, SIGNING_DAY = 0.97, 0.6, 0.55, 0.35
 
+SIGNED_WITHIN = range(5)  # days after the date of issue in which a signature supports the date
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 _NUMBER = re.compile(
     r"(?:Số|SỐ|số|Sô|So|S[óôố])?\s*[:.;]?\s*(?P<num>[\dOolI|]{1,5}[a-zđ]?)\s*(?:/\s*(?P<year>(?:19|20)\d{2})\s*)?[/-]\s*(?P<sym>[[:upper:]][A-Za-zĐđƯư&.]*(?:\s*[-/]\s*[[:upper:]][\wĐđƯư&]*)*)"
@@ -149,13 +150,21 @@ class _Reader:
                 separator = re.search(r"[/-]", text[found.end("num") : found.start("sym")])
                 year = f"/{found['year']}" if found["year"] else ""
                 named = self._number_in_file_name(symbol)
-                if named and page_read(self.document, p) == "ocr" and int(named) != int(re.sub(r"\D", "", digits) or 0):
-                    self._inferred_number(p, found.start("num"), found.end("sym"))
-                    return f"{named}{year}{separator[0] if separator else '/'}{symbol}"
+                said = {*([named] if named else []), *self._numbers_in_annexes(symbol)}
+                if (
+                    said
+                    and page_read(self.document, p) == "ocr"
+                    and int(re.sub(r"\D", "", digits) or 0) not in map(int, said)
+                ):
+                    # What a pen wrote has several readings: one that is said elsewhere as well is the number.
+                    written = self.document.guesses(p.start + found.start("num"), p.start + found.end("num"))
+                    fitting = [text for text in written if int(text) in map(int, said)]
+                    if not fitting and named:
+                        self._inferred_number(p, found.start("num"), found.end("sym"))
+                        return f"{named}{year}{separator[0] if separator else '/'}{symbol}"
+                    digits, said = (fitting[0], said) if fitting else (digits, set())
                 number = f"{digits}{year}{separator[0] if separator else '/'}{symbol}"
-                sure = self._doubt_handwriting(
-                    "number", p, found.start("num"), found.end("sym"), agrees=named is not None
-                )
+                sure = self._doubt_handwriting("number", p, found.start("num"), found.end("sym"), agrees=bool(said))
                 self._keep("number", p.start + found.start("num"), p.start + found.end("sym"), sure)
                 return number
             unread = re.search(r"(?P<sym>[[:upper:]][[:upper:]r]\s*-\s*[[:upper:]][\w&-]*)", text)
@@ -190,7 +199,7 @@ class _Reader:
             place = _PLACE_PREFIX.sub("Thành phố ", before) if before else None
             if place:
                 self._keep("place", p.start + p.text.index(before), p.start + p.text.index(before) + len(before), TYPED)
-            issued_on = self._date(found)
+            issued_on = self._written_date(p, found) or self._date(found)
             if issued_on is None:
                 self.month = self._date(found, day="1") or self._date(found, day="1", month="1")
                 if re.search(r"\d", found["y"] or ""):
@@ -208,11 +217,31 @@ class _Reader:
                     "issued_on",
                 )
                 return place, self._date_from_signature()
-            agrees = any(s.signed_at and _local_day(s.signed_at) == issued_on for s in self.signatures)
+            agrees = self._days_to_signing(issued_on) in SIGNED_WITHIN
             sure = self._doubt_handwriting("issued_on", p, found.start(), found.end(), agrees=agrees)
             self._keep("issued_on", p.start + found.start(), p.start + found.end(), sure)
             return place, issued_on
         return None, self._date_from_signature()
+
+    def _written_date(self, p: Paragraph, found: re.Match[str]) -> date | None:
+        """The date whose day or month a pen wrote: of its readings the one that goes best with when the file was signed."""
+        readings: dict[str, dict[str, float]] = {
+            part: self.document.guesses(p.start + found.start(part), p.start + found.end(part)) or {found[part]: 1.0}
+            for part in ("d", "m")
+        }
+        best, best_odds = None, 0.0
+        for day, likely in readings["d"].items():
+            for month, as_likely in readings["m"].items():
+                on = self._date(found, day, month)
+                odds = likely * as_likely * (_odds_of_delay(self._days_to_signing(on)) if on else 0.0)
+                if odds > best_odds:
+                    best, best_odds = on, odds
+        return best
+
+    def _days_to_signing(self, on: date) -> int | None:
+        """Days from a date to the first digital signature; None without one that says when it was made."""
+        days = sorted(_local_day(s.signed_at) for s in self.signatures if s.signed_at)
+        return (days[0] - on).days if days else None
 
     @staticmethod
     def _date(found: re.Match[str], day: str | None = None, month: str | None = None) -> date | None:
@@ -297,6 +326,12 @@ class _Reader:
         ):  # "KT. BỘ TRƯỞNG, / CHỦ NHIỆM / PHÓ CHỦ NHIỆM"
             stands_for, titles = " ".join([stands_for, *titles[:-1]]), titles[-1:]
         ocr = page_read(self.document, lines[-1]) == "ocr"
+        if ocr and authority is None and len(titles) >= 2:
+            above, below = _title(titles[0], scanned=True), _title(titles[1], scanned=True)
+            if above and below and _deputy(above) == below:  # "KT." by pen before "GIÁM ĐỐC", above "PHÓ GIÁM ĐỐC"
+                authority, stands_for, titles = "KT.", above, [below]
+            elif above in _TITLES and below and below != above:
+                titles = [above]  # "TRƯỞNG BAN … GIÁM ĐỐC SỞ Y TẾ": the office signed in comes first
         title = _title(" ".join(titles), scanned=ocr)
         deduced = ocr and title is None and authority == "KT." and stands_for is not None
         if deduced and stands_for:  # under a seal: who signs in the head's place is a deputy
@@ -588,6 +623,11 @@ class _Reader:
         found = re.search(said, name) or re.search(before, name) or re.search(behind, name)
         return found["n"].zfill(2) if found and int(found["n"]) else None
 
+    def _numbers_in_annexes(self, symbol: str) -> list[str]:
+        """The numbers with this symbol in the openings of annexes ("Kèm theo Quyết định số 241/QĐ-UBND")."""
+        opening = rf"(?i:kèm theo)[^.;]{{0,60}}?số\s*:?\s*(\d{{1,5}})\s*/{re.escape(symbol)}(?!\w)"
+        return [n for p in self.document.zone("annex") for n in re.findall(opening, p.text) if int(n)]
+
     def _inferred_number(self, p: Paragraph, start: int, end: int) -> None:
         """The number is taken from the file's name: inferred, doubtful, and said to be."""
         self.evidence["number"] = Evidence(
@@ -607,6 +647,15 @@ class _Reader:
 def _local_day(moment: datetime) -> date:
     """The day in Vietnam (UTC+7) of a signing time."""
     return moment.astimezone(timezone(timedelta(hours=7))).date() if moment.tzinfo else moment.date()
+
+
+def _odds_of_delay(days: int | None) -> float:
+    """How likely a file is signed so many days after the date of issue, beside the likeliest; seen on signed scans of several offices."""
+    if days is None:
+        return 1.0
+    if days < 0:
+        return 0.02
+    return 1.0 if days <= 4 else 0.3 if days <= 10 else 0.05
 
 
 def page_read(document: Document, p: Paragraph) -> str | None:

@@ -74,12 +74,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PlacedWord:
-    """A word with its characters [start, end) in its page's text."""
+    """A word with its characters [start, end) in its page's text; of digits in a gap of the head, `guesses` are their readings."""
 
     start: int
     end: int
     box: Box
     confidence: float
+    guesses: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,14 @@ class Document:
             for word in self._words(span.page, span.start, span.end):
                 lowest = min(lowest, word.confidence)
         return lowest
+
+    def guesses(self, start: int, end: int) -> dict[str, float]:
+        """The readings of the digits that a pen wrote within flow[start:end], and the probability of each; none for what was typed."""
+        for span in self.spans(start, end):
+            for word in self._words(span.page, span.start, span.end):
+                if word.guesses:
+                    return dict(word.guesses)
+        return {}
 
     def _words(self, page: int, start: int, end: int) -> tuple[PlacedWord, ...]:
         words = self.pages[page - 1].words

@@ -446,7 +446,7 @@ class _Plan:
             start = offset
             for token in piece.tokens:
                 end = offset + len(token.word.text)
-                placed.append(PlacedWord(offset, end, token.word.box, token.word.confidence))
+                placed.append(PlacedWord(offset, end, token.word.box, token.word.confidence, token.word.guesses))
                 offset = end + 1
             left, right = edges[piece.cell or piece.column]
             indent, slack = piece.x0 - left, right - piece.x1

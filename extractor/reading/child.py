@@ -113,7 +113,7 @@ def _signatures(path: Path) -> dict[str, Any]:
 def page_to_json(page: ReadPage) -> dict[str, Any]:
     """A page as JSON's types."""
     values = asdict(page)
-    values["words"] = [[w.text, w.box, w.confidence, w.line, w.bold, w.italic, w.raw] for w in page.words]
+    values["words"] = [[w.text, w.box, w.confidence, w.line, w.bold, w.italic, w.raw, w.guesses] for w in page.words]
     values["warnings"] = [w.model_dump() for w in page.warnings]
     return values
 
@@ -121,7 +121,19 @@ def page_to_json(page: ReadPage) -> dict[str, Any]:
 def page_from_json(values: dict[str, Any]) -> ReadPage:
     """The page that `page_to_json` made these values of."""
     values = dict(values)
-    values["words"] = tuple(Word(w[0], (w[1][0], w[1][1], w[1][2], w[1][3]), *w[2:]) for w in values["words"])
+    values["words"] = tuple(
+        Word(
+            w[0],
+            (w[1][0], w[1][1], w[1][2], w[1][3]),
+            w[2],
+            w[3],
+            w[4],
+            w[5],
+            w[6],
+            tuple((text, p) for text, p in w[7]),
+        )
+        for w in values["words"]
+    )
     values["warnings"] = tuple(Warning(**w) for w in values["warnings"])
     values["rules"] = tuple((r[0], r[1], r[2], r[3]) for r in values["rules"])
     return ReadPage(**values)

@@ -29,13 +29,16 @@ class Recognised:
     confidence: float  # 0 to 1, calibrated: of the words at 0.9, nine of ten are right
     line: int  # words of one line share it
     raw: str | None = None  # what was read, where the text was repaired
+    guesses: tuple[
+        tuple[str, float], ...
+    ] = ()  # of digits in a gap of the head: their readings and the probability of each
 
 
 class Engine(Protocol):
     """Recognises an upright grey page image."""
 
-    def recognise(self, image: Image, dpi: int) -> list[Recognised]:
-        """The words of the image in the engine's own order."""
+    def recognise(self, image: Image, dpi: int, *, one_line: bool = False) -> list[Recognised]:
+        """The words of the image in the engine's own order; of an image that holds one line, those of the line."""
         ...
 
 

@@ -102,6 +102,7 @@ def _read_pages(
                 warnings.append(_signatures_unread())
             else:
                 signatures = tuple(Signature(**s) for s in job.answer["signatures"])
+                warnings += _broken(signatures)
             continue
         if failed and job.answer.get("error") == TesseractMissing.code:
             raise error_from_json(job.answer)
@@ -126,6 +127,28 @@ def _failed(number: int, job: Job) -> ReadPage:
         page=number,
     )
     return ReadPage(number, 0.0, 0.0, "failed", confidence=0.0, warnings=(warning,))
+
+
+def _broken(signatures: tuple[Signature, ...]) -> list[Warning]:
+    """What a clerk has to know of signatures that do not hold for the file as it is."""
+    warnings = []
+    if any(s.valid is False for s in signatures):
+        warnings.append(
+            Warning(
+                code="signature-broken",
+                message="Chữ ký số không còn khớp với tệp: nội dung đã ký bị sửa.",
+                message_en="A digital signature does not match the file any more: what was signed has been altered.",
+            )
+        )
+    if signatures and all(s.changed for s in signatures):
+        warnings.append(
+            Warning(
+                code="changed-after-signing",
+                message="Tệp bị thay đổi sau khi ký số: phần thêm sau không được ký.",
+                message_en="The file was changed after it was signed: what was added is not signed.",
+            )
+        )
+    return warnings
 
 
 def _signatures_unread() -> Warning:

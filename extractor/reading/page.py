@@ -19,6 +19,9 @@ class Word:
     bold: bool | None = None
     italic: bool | None = None
     raw: str | None = None  # what the engine read, where `text` was repaired
+    guesses: tuple[
+        tuple[str, float], ...
+    ] = ()  # of digits in a gap of the head: their readings and the probability of each
 
 
 @dataclass(frozen=True, slots=True)

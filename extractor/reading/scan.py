@@ -5,11 +5,12 @@ page.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.reading import clean, rules, signing
+from extractor.reading import clean, pen, rules, signing
 from extractor.reading.cells import recognise_cells, without_tables
 from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.grid import find_grids
@@ -34,16 +35,24 @@ def read_scan(
 ) -> ReadPage:
     """Recognise a page image (grey, or RGB) of a page of this size in points."""
     image = clean.grey(picture)
-    printed = signing.without_ink(picture)
-    scanned_dpi = dpi
+    scanned, scanned_dpi = image, dpi
     if max(image.shape) * RECOGNITION_DPI / dpi <= MAX_RENDER_SIDE:
         image, dpi = clean.scale(image, RECOGNITION_DPI / dpi), RECOGNITION_DPI
     if clean.share_of_ink(image) < BLANK_INK:
         return ReadPage(number, width, height, "blank")
     found, turn, ruled = _recognise_upright(image, round(dpi), engine)
     if not ruled:
-        plain = image if printed is None else clean.scale(printed, dpi / scanned_dpi)
-        found = signing.look_again(found, lambda: _brought_upright(plain, turn), round(dpi), engine)
+        found = signing.look_again(
+            found,
+            lambda: [
+                _brought_upright(clean.scale(version, dpi / scanned_dpi), turn)
+                for version in signing.versions(picture, scanned)
+            ],
+            round(dpi),
+            engine,
+        )
+    shape = image.shape if round(turn / 90) % 2 == 0 else image.shape[::-1]
+    found = pen.fill_gaps(found, cache(lambda: _brought_upright(image, turn)), (shape[0], shape[1]), round(dpi))
     if _mean(found) < NOISE or not any(w.confidence > 0.5 and _letters(w.text) >= 2 for w in found):
         return ReadPage(number, width, height, "ocr", confidence=0.0, warnings=(_no_text(number),))
     rows, columns = image.shape
@@ -56,7 +65,7 @@ def read_scan(
         return turned((box[0] * across, box[1] * down, box[2] * across, box[3] * down), *upright_size, -turn)
 
     words = tuple(
-        Word(text=w.text, box=on_page(w.box), confidence=w.confidence, line=w.line, raw=w.raw)
+        Word(text=w.text, box=on_page(w.box), confidence=w.confidence, line=w.line, raw=w.raw, guesses=w.guesses)
         for w in put_right(repair(found))
     )
     mean = sum(w.confidence for w in words) / len(words)

@@ -30,8 +30,9 @@ def signatures_of(path: Path) -> tuple[Signature, ...]:
                 embedded.compute_integrity_info()
                 covers = names.get(embedded.coverage) if embedded.coverage else None
                 valid: bool | None = _unchanged(embedded)
+                changed: bool | None = _changed_after(embedded)
             except Exception:
-                covers, valid = None, None
+                covers, valid, changed = None, None, None
             found.append(
                 Signature(
                     signer=_name(subject.get("common_name")),
@@ -39,6 +40,7 @@ def signatures_of(path: Path) -> tuple[Signature, ...]:
                     signed_at=embedded.self_reported_timestamp,
                     covers=covers,
                     valid=valid,
+                    changed=changed,
                 )
             )
     return tuple(found)
@@ -51,6 +53,17 @@ def _unchanged(embedded: Any) -> bool | None:
         if attribute["type"].native == "message_digest":
             return bool(attribute["values"][0].native == embedded.compute_digest())
     return None
+
+
+def _changed_after(embedded: Any) -> bool:
+    """Whether what was appended to the file after this signature is more than further signatures and proofs of their time."""
+    from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+    if embedded.coverage == SignatureCoverageLevel.ENTIRE_FILE:
+        return False
+    found = embedded.diff_result
+    return not (isinstance(found, DiffResult) and found.modification_level <= ModificationLevel.FORM_FILLING)
 
 
 def _name(value: object) -> str | None:

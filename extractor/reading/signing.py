@@ -1,7 +1,8 @@
 """A second look at the signature block, where seal and pen lie over the signer's title and name.
 
-The block stands to the right of "Nơi nhận". With every coloured stroke taken out, and every black one that is larger than a letter, what is
-left there is print: the title and the name that the first look lost under the ink, or took for part of a picture.
+The block stands to the right of "Nơi nhận". The lines of print in it are found by their letters, with every piece of ink taken out that is
+larger than a letter; each line is then read by itself, as it is and without such ink, with coloured strokes and without, and the reading that
+says most in Vietnamese stands. Names are chosen between readings, never repaired.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.knowledge.names import is_of_names
 from extractor.knowledge.spelling import fold
 from extractor.reading.engine import Engine, Image, Recognised
+from extractor.reading.syllable import is_syllable
 from extractor.record import Box
 
 COLOUR = 60  # saturation (of 255) above which a pixel is ink of a seal or a pen, not print
@@ -24,76 +27,109 @@ ABOVE, BELOW = 0.9, 3.2  # inches above and below the first line of "Nơi nhận
 TALLEST, WIDEST = 0.3, 0.5  # inches: what is larger in one piece is a stroke of a pen or a seal, not a letter
 GAP = 0.3  # inches: a wider gap in a line parts the list of recipients from the signature
 EDGE = 0.04  # inches between the list and the block at least
-LETTER = (0.07, 0.25)  # inches: the height of a letter of print
-MORE = 4.0  # letters that the second look has to read more than the first
+LETTER = (0.06, 0.24)  # inches: the height of a letter of print
+MOST_LINES = 8  # lines of print in a block that are read again
 SURE = 0.6  # probability from which a word counts as read
+ENOUGH = 0.93  # mean probability of the words of a line that no other reading is asked for
+AUTHORITIES = frozenset(("TM", "KT", "TL", "TUQ", "UBND", "HĐND"))
+# What the model takes letters under strokes for; Vietnamese has none of these.
+_FOREIGN = str.maketrans("ÑñÄäÖöÜüÇç", "NnAaOoUuCc")
 
 
-def without_ink(picture: NDArray[np.uint8]) -> Image | None:
-    """The page in grey with coloured strokes painted over; None for a page without colour."""
+def versions(picture: NDArray[np.uint8], grey: Image) -> list[Image]:
+    """A page image as its print may be read: as `grey` (with red lightened), without any coloured stroke, and with red as dark as black."""
     if picture.ndim != 3:
-        return None
+        return [grey]
     hsv = cv2.cvtColor(picture, cv2.COLOR_RGB2HSV)
     ink = (hsv[..., 1] > COLOUR) & (hsv[..., 2] > DARK)
     if not 0.0002 < float(ink.mean()) < 0.2:
-        return None
+        return [grey]
     # Strokes have pale rims: what touches ink goes with it.
     rim = cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool) & (hsv[..., 2] > 110)
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    grey[ink | rim] = 255
-    return np.asarray(grey, dtype=np.uint8)
+    plain = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    without = plain.copy()
+    without[ink | rim] = 255
+    return [grey, without, plain]
 
 
 def without_strokes(image: Image, dpi: int) -> Image:
     """The part of a page with every piece of ink that is larger than a letter painted over."""
     _, ink = cv2.threshold(image, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     _, pieces, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    large = (stats[:, cv2.CC_STAT_HEIGHT] > TALLEST * dpi) | (stats[:, cv2.CC_STAT_WIDTH] > WIDEST * dpi)
+    height, width = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
+    # Letters of a word may touch: as high as a letter and well filled, a wide piece is print still.
+    word = (height < LETTER[1] * dpi) & (stats[:, cv2.CC_STAT_AREA] > 0.3 * height * width)
+    large = (height > TALLEST * dpi) | ((width > WIDEST * dpi) & ~word)
     large[0] = False  # the paper
     strokes = cv2.dilate(large[pieces].astype(np.uint8), np.ones((3, 3), np.uint8))
     return np.where(strokes > 0, np.uint8(255), image)
 
 
 def look_again(
-    words: Sequence[Recognised], print_only: Callable[[], Image], dpi: int, engine: Engine
+    words: Sequence[Recognised], pages: Callable[[], Sequence[Image]], dpi: int, engine: Engine
 ) -> list[Recognised]:
-    """The words with those of the signature block replaced by a second reading, where that one reads more."""
+    """The words with the lines of the signature block read anew where that says more. `pages` are the `versions` of the upright page."""
     anchor = _recipients(words)
     if anchor is None:
         return list(words)
-    image = print_only()
-    rows, columns = image.shape
+    upright = pages()
+    rows, columns = upright[0].shape
     reach = max(anchor[2] + 0.2 * dpi, *(x + EDGE * dpi for x in _ends_of_recipients(words, anchor, dpi)))
     left = round(min(max(columns * 0.42, reach), columns * 0.6))
     top, bottom = round(max(0.0, anchor[1] - ABOVE * dpi)), round(min(float(rows), anchor[1] + BELOW * dpi))
+    # Lines of the body reach over the block's left edge: only what lies below the last of them is the block's.
+    crossing = [w.box[3] for w in words if w.box[0] < left < w.box[2] and top <= w.box[1] <= anchor[1] + 0.1 * dpi]
+    whole = [
+        w.box[3] for w in words if w.box[0] >= left and _stands_in_body(w, words, left, dpi) and w.box[1] <= anchor[1]
+    ]
+    top = round(max([float(top), *(y + 0.03 * dpi for y in crossing + whole)]))
     if bottom - top < dpi // 2 or columns - left < dpi:
         return list(words)
-    # Lines of the body reach over the block's left edge: only what lies below the last of them is the block's.
-    crossing = [w.box[3] for w in words if w.box[0] < left < w.box[2] and top <= w.box[1] <= anchor[1]]
-    top = round(max([float(top), *(y + 0.03 * dpi for y in crossing)]))
-    block = image[top:bottom, left:]
-    cleared = without_strokes(block, dpi)
-    again = [w for w in engine.recognise(cleared, dpi) if not _is_scrap(w)]
-    for line in _lines_of_print(cleared, dpi):
-        if not any(_covers(line, w.box) for w in again):
-            again += _read_line(block, line, dpi, engine, max((w.line for w in again), default=0))
-    moved = [_shifted(w, left, top) for w in again]
-    inside = [w for w in words if w.box[0] >= left and top <= (w.box[1] + w.box[3]) / 2 <= bottom]
-    if _letters(moved) <= _letters(inside) + MORE:
-        return list(words)
-    last = max((w.line for w in words), default=0)
-    kept = [w for w in words if w not in inside]
-    return kept + [replace(w, line=w.line + last) for w in moved]
+    blocks = [page[top:bottom, left:] for page in upright]
+    cleared = [without_strokes(block, dpi) for block in blocks]
+    found = list(words)
+    lines = _apart([line for block in cleared for line in _lines_of_print(block, dpi)])[:MOST_LINES]
+    for line in lines:
+        on_page = (line[0] + left, line[1] + top, line[2] + left, line[3] + top)
+        old = [w for w in found if w.box[0] >= left - 0.05 * dpi and _covers(on_page, w.box, dpi)]
+        if 2 * sum(w.text.islower() for w in old) > len(old):
+            continue  # a sentence, not a title or a name
+        # Marks without a letter or a digit on such a line are scraps of seal and strokes.
+        best = first = [w for w in old if any(c.isalnum() for c in w.text)]
+        says = _says(first)
+        for image in (*blocks, *cleared):
+            if best and _mean(best) >= ENOUGH and all(_fits(w.text) for w in best):
+                break
+            read = [_shifted(w, left, top) for w in _read_line(image, line, dpi, engine)]
+            # Where nothing was read before, only what may be a title or a name is more than scraps of the seal.
+            if not first and not (len(read) >= 2 and all(_fits(w.text) for w in read)):
+                continue
+            if read and _says(read) > says + (0.5 if best is first and first else 0.0):
+                best, says = read, _says(read)
+        if best is not first or len(first) < len(old):
+            number = max((w.line for w in found), default=0) + 1
+            kept = [w for w in found if not any(w is o for o in old)]
+            found = kept + [replace(w, line=number) for w in best]
+    return found
+
+
+def _stands_in_body(word: Recognised, words: Sequence[Recognised], left: float, dpi: int) -> bool:
+    """Whether a word goes on a line that begins at the page's left: a neighbour to its left is near."""
+    return any(
+        w.line == word.line and w.box[0] < left and 0 <= word.box[0] - w.box[2] < GAP * dpi
+        for w in words
+        if w is not word
+    )
 
 
 def _lines_of_print(cleared: Image, dpi: int) -> list[Box]:
-    """Rows of at least four pieces of ink of a letter's size, close to each other, from top to bottom."""
+    """Rows of pieces of ink of a letter's height, close to each other, at least 0.35 inches long, from top to bottom."""
     _, ink = cv2.threshold(cleared, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     letters = [
         (x, y, x + width, y + height)
-        for x, y, width, height, _ in stats[1:].tolist()
-        if LETTER[0] * dpi < height < LETTER[1] * dpi and width < LETTER[1] * dpi
+        for x, y, width, height, area in stats[1:].tolist()
+        if LETTER[0] * dpi < height < LETTER[1] * dpi and area > 0.1 * width * height
     ]
     lines: list[list[tuple[int, int, int, int]]] = []
     for letter in sorted(letters):
@@ -104,30 +140,96 @@ def _lines_of_print(cleared: Image, dpi: int) -> list[Box]:
                 break
         else:
             lines.append([letter])
-    rows = [line for line in lines if len(line) >= 4]
-    boxes = [(min(c[0] for c in r), min(c[1] for c in r), max(c[2] for c in r), max(c[3] for c in r)) for r in rows]
-    return sorted((float(a), float(b), float(c), float(d)) for a, b, c, d in boxes)
+    boxes = [
+        (min(c[0] for c in r), min(c[1] for c in r), max(c[2] for c in r), max(c[3] for c in r))
+        for r in lines
+        if len(r) >= 2
+    ]
+    long = [box for box in boxes if box[2] - box[0] > 0.35 * dpi]
+    return sorted(((float(a), float(b), float(c), float(d)) for a, b, c, d in long), key=lambda box: box[1])
+
+
+def _apart(lines: Sequence[Box]) -> list[Box]:
+    """Lines that lie over each other as one, from top to bottom."""
+    merged: list[Box] = []
+    for line in sorted(lines, key=lambda box: (box[1] + box[3]) / 2):
+        if merged:
+            last = merged[-1]
+            shared = min(last[3], line[3]) - max(last[1], line[1])
+            if shared > 0.5 * min(last[3] - last[1], line[3] - line[1]):
+                merged[-1] = (
+                    min(last[0], line[0]),
+                    min(last[1], line[1]),
+                    max(last[2], line[2]),
+                    max(last[3], line[3]),
+                )
+                continue
+        merged.append(line)
+    return merged
+
+
+def _covers(line: Box, word: Box, dpi: int) -> bool:
+    middle = (word[1] + word[3]) / 2
+    return (
+        line[1] - 0.02 * dpi < middle < line[3] + 0.02 * dpi
+        and word[0] < line[2] + 0.5 * dpi
+        and word[2] > line[0] - 0.8 * dpi
+    )
+
+
+def _read_line(block: Image, line: Box, dpi: int, engine: Engine) -> list[Recognised]:
+    """The words of one line, with what strokes hide to its left and right; none where none is sure."""
+    x0, y0 = max(0, round(line[0] - 0.5 * dpi)), max(0, round(line[1] - 0.08 * dpi))
+    x1, y1 = round(line[2] + 0.4 * dpi), round(line[3] + 0.06 * dpi)
+    pad = dpi // 10
+    strip = np.pad(block[y0:y1, x0:x1], pad, constant_values=255)
+    read = [replace(w, text=w.text.translate(_FOREIGN)) for w in engine.recognise(strip, dpi, one_line=True)]
+    # Scraps of seal and strokes stand before and behind what is print.
+    while read and _is_scrap(read[0]):
+        del read[0]
+    while read and _is_scrap(read[-1]):
+        del read[-1]
+    if not any(w.confidence >= SURE for w in read):
+        return []
+    read[0] = replace(read[0], text=read[0].text.lstrip("“”\"'`‘’.,:;_-—^*~|"))
+    read[-1] = replace(read[-1], text=read[-1].text.rstrip("“”\"'`‘’.,:;_-—^*~|"))
+    return [_shifted(w, x0 - pad, y0 - pad) for w in read if any(c.isalpha() for c in w.text)]
 
 
 def _is_scrap(word: Recognised) -> bool:
-    return word.confidence <= 0.3 or (word.confidence < SURE and sum(c.isalpha() for c in word.text) < 3)
+    letters = "".join(c for c in word.text if c.isalpha())
+    return len(letters) < 2 or (word.confidence < SURE and not is_syllable(letters)) or word.confidence < 0.2
 
 
-def _covers(line: Box, word: Box) -> bool:
-    middle = (word[1] + word[3]) / 2
-    return line[1] < middle < line[3] and word[0] < line[2] and word[2] > line[0]
+def _says(words: Sequence[Recognised]) -> float:
+    """How much a reading says: its letters by probability, more for what names and titles are made of; scraps count against it."""
+    score = 0.0
+    for w in words:
+        parts = [part for part in _parts(w.text) if len(part) >= 2 and (part in AUTHORITIES or is_syllable(part))]
+        if not parts:
+            score -= 0.3
+        for part in parts:
+            weight = 1.0 if _fits(part) else 0.7 if part[:1].isupper() else 0.4
+            score += len(part) * w.confidence * weight
+    return score
 
 
-def _read_line(block: Image, line: Box, dpi: int, engine: Engine, lines: int) -> list[Recognised]:
-    """The words of one line, with what strokes hide to its left and right; none where none is sure."""
-    x0, y0 = max(0, round(line[0] - 0.8 * dpi)), max(0, round(line[1] - 0.07 * dpi))
-    x1, y1 = round(line[2] + 0.5 * dpi), round(line[3] + 0.05 * dpi)
-    strip = np.pad(block[y0:y1, x0:x1], dpi // 10, constant_values=255)
-    # Beside a word that is sure the others of the line are words, however doubtful under the ink.
-    read = [w for w in engine.recognise(strip, dpi) if sum(c.isalpha() for c in w.text) >= 2]
-    if not any(w.confidence >= SURE for w in read):
-        return []
-    return [replace(_shifted(w, x0 - dpi // 10, y0 - dpi // 10), line=w.line + lines) for w in read]
+def _parts(text: str) -> list[str]:
+    """The runs of letters in a word: "KT.BỘ" is two."""
+    return "".join(c if c.isalpha() else " " for c in text).split()
+
+
+def _fits(text: str) -> bool:
+    """Whether a word may stand in a title, in capitals, or in a name."""
+    parts = _parts(text)
+    return bool(parts) and all(
+        part in AUTHORITIES or (is_syllable(part) and (part.isupper() or (part[:1].isupper() and is_of_names(part))))
+        for part in parts
+    )
+
+
+def _mean(words: Sequence[Recognised]) -> float:
+    return sum(w.confidence for w in words) / len(words) if words else 0.0
 
 
 def _shifted(word: Recognised, right: float, down: float) -> Recognised:
@@ -152,15 +254,6 @@ def _ends_of_recipients(words: Sequence[Recognised], anchor: Box, dpi: int) -> l
             end = word.box[2]
         ends.append(end)
     return ends
-
-
-def _letters(words: Sequence[Recognised]) -> float:
-    """How much was surely read: letters of words that have at least two, by probability; scraps count against it."""
-    score = 0.0
-    for w in words:
-        letters = sum(c.isalpha() for c in w.text)
-        score += letters * w.confidence if w.confidence >= SURE and letters >= 2 else -1.0
-    return score
 
 
 def _recipients(words: Sequence[Recognised]) -> Box | None:

@@ -14,7 +14,8 @@ from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.plain import ETH
 
 LANGUAGE = "vie"  # vie+eng is worse on every kind of page
-CONFIG = "--psm 3 --oem 1"
+CONFIG = "--oem 1"
+PAGE, LINE = "--psm 3", "--psm 7"
 
 # Tesseract's word confidence ranks errors well but is no probability: share of right words from each confidence on,
 # measured on Vietnamese official pages against truth.
@@ -50,11 +51,14 @@ class Tesseract:
         if LANGUAGE not in languages:
             raise TesseractMissing(detail=f"({LANGUAGE})")
 
-    def recognise(self, image: Image, dpi: int) -> list[Recognised]:
+    def recognise(self, image: Image, dpi: int, *, one_line: bool = False) -> list[Recognised]:
         picture = PillowImage.fromarray(image)
         picture.format = "PPM"  # pytesseract would else compress a PNG, at a tenth of the page's time
         table = pytesseract.image_to_data(
-            picture, lang=LANGUAGE, config=f"{CONFIG} --dpi {dpi}", output_type=pytesseract.Output.DICT
+            picture,
+            lang=LANGUAGE,
+            config=f"{LINE if one_line else PAGE} {CONFIG} --dpi {dpi}",
+            output_type=pytesseract.Output.DICT,
         )
         words: list[Recognised] = []
         lines: dict[tuple[int, int, int], int] = {}

@@ -22,6 +22,8 @@ def table(record: DirectiveRecord) -> RenderableType:
     header = _table("Văn bản", "Trường", "Giá trị")
     for label, group in _by_label(shown.header):
         header.add_row(label, _values(group))
+    for signature in record.source.signatures:
+        header.add_row("Chữ ký số", _text(wording.signature(signature)))
     header.add_row("Tệp nguồn", _text(f"{record.source.file_name}, {len(record.source.pages)} trang"))
     parts.append(header)
 

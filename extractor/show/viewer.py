@@ -51,6 +51,7 @@ def html_page(record: DirectiveRecord, images: Mapping[int, str] | None = None) 
 <header class="bar">
 <h1>{_text(name)}</h1>
 <p class="source">{_text(record.source.file_name)} · {len(record.source.pages)} trang · {len(shown.tasks)} nhiệm vụ</p>
+{"".join(f'<p class="source">Chữ ký số: {_text(wording.signature(s))}</p>' for s in record.source.signatures)}
 {_legend(shown)}
 </header>
 <main>

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta, timezone
 
-from extractor.record import Anchor, AssignmentSource, Deadline, Period, Reading, Relation, Role, Signer, Target
+from extractor.record import (
+    Anchor,
+    AssignmentSource,
+    Deadline,
+    Period,
+    Reading,
+    Relation,
+    Role,
+    Signature,
+    Signer,
+    Target,
+)
 
 ROLES: dict[Role, str] = {
     "lead": "Chủ trì",
@@ -161,6 +172,22 @@ def target(value: Target) -> str:
     note = "; ".join(note for note in notes if note)
     measure = f"{_COMPARATORS[value.comparator]}{_CHANGES[value.change]}{number}{unit}{per}"
     return f"{value.indicator}: {measure}" + (f" ({note})" if note else "")
+
+
+def signature(value: Signature) -> str:
+    """Who signed the file, when by the signature's own word, and whether it still holds: "Ủy ban nhân dân tỉnh X, 08:15 ngày 05/01/2021, còn nguyên vẹn"."""
+    who = ", ".join(dict.fromkeys(filter(None, (value.signer, value.organisation)))) or "không rõ người ký"
+    local = value.signed_at and value.signed_at.astimezone(timezone(timedelta(hours=7)))
+    when = f"{local:%H:%M} ngày {local:%d/%m/%Y}" if local else "không rõ lúc nào"
+    if value.valid is False:
+        state = "nội dung đã ký bị sửa"
+    elif value.changed:
+        state = "tệp bị thay đổi sau khi ký"
+    elif value.valid:
+        state = "còn nguyên vẹn" + ("" if value.covers == "entire_file" else " (ký phần đầu của tệp)")
+    else:
+        state = "chưa kiểm tra được"
+    return f"{who}, {when}, {state}"
 
 
 def signer(value: Signer) -> str:

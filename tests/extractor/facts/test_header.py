@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from laid import FOOT, HEAD, HINGE, laid
+from laid import FOOT, HEAD, HINGE, directive, laid
 
 from extractor.facts.header import Header, read_header
 from extractor.facts.units import structure
+from extractor.layout.document import Document, PlacedWord
 from extractor.record import Reading, Signature
 
 BODY = "1. Sở Du lịch lập sổ giếng cổ.\n"
@@ -388,3 +391,52 @@ def test_an_unknown_body_is_spelled_as_the_text_spells_it() -> None:
     found = header(head=head, hinge="Ban Quản lý Rừng đặc dụng Suối Mận yêu cầu các trạm thực hiện:\n")
     assert found.directive.issuer is not None
     assert found.directive.issuer.name == "Ban Quản lý Rừng đặc dụng Suối Mận"
+
+
+def written(document: Document, **readings: dict[str, float]) -> Document:
+    """The document with these words of its first page read from handwriting; a word is named by its text in `readings` as "w17"."""
+    page = document.pages[0]
+    words = []
+    for found in re.finditer(r"\S+", page.text):
+        digits = re.sub(r"\D.*", "", found[0])
+        guesses = readings.get(f"w{digits}", {}) if digits else {}
+        end = found.start() + len(digits) if guesses else found.end()
+        words.append(
+            PlacedWord(found.start(), end, (10.0, 10.0, 20.0, 20.0), 0.5 if guesses else 0.99, tuple(guesses.items()))
+        )
+    return replace(document, pages=(replace(page, words=tuple(words)), *document.pages[1:]))
+
+
+def test_of_the_readings_of_a_written_number_the_one_that_the_file_s_name_says_is_taken() -> None:
+    document = written(directive("1. Sở Y tế báo cáo.", head=HEAD), w17={"17": 0.6, "11": 0.3})
+    document = replace(document, pages=tuple(replace(p, reading="ocr") for p in document.pages))
+    found = read_header(document, structure(document), file_name="11-CT-UBND.pdf").directive
+    assert found.number == "11/CT-UBND"
+    assert not found.evidence["number"].inferred
+
+
+def test_of_the_readings_of_a_written_day_the_one_before_the_signing_is_taken() -> None:
+    document = written(directive("1. Sở Y tế báo cáo.", head=HEAD), w12={"12": 0.5, "17": 0.3, "11": 0.1})
+    document = replace(document, pages=tuple(replace(p, reading="ocr") for p in document.pages))
+    signed = (Signature(signed_at=datetime(2023, 9, 18, 3, tzinfo=UTC)),)
+    found = read_header(document, structure(document), signatures=signed).directive
+    assert found.issued_on == date(2023, 9, 17)
+    later = (Signature(signed_at=datetime(2023, 9, 12, 3, tzinfo=UTC)),)
+    assert read_header(document, structure(document), signatures=later).directive.issued_on == date(2023, 9, 12)
+
+
+def test_a_written_day_without_evidence_is_the_likeliest_and_doubtful() -> None:
+    document = written(directive("1. Sở Y tế báo cáo.", head=HEAD), w12={"15": 0.7, "12": 0.2})
+    document = replace(document, pages=tuple(replace(p, reading="ocr") for p in document.pages))
+    found = read_header(document, structure(document)).directive
+    assert found.issued_on == date(2023, 9, 15)
+    assert found.evidence["issued_on"].confidence < 0.7
+
+
+def test_a_deputy_below_the_head_signs_in_his_place_where_a_pen_wrote_so() -> None:
+    foot = "\nNơi nhận:\n- Lưu: VT.\n\nGIÁM ĐỐC\nPHÓ GIÁM ĐỐC\n\nLê Thị Mẫu\n"
+    document = directive("1. Phòng A báo cáo.", foot=foot)
+    document = replace(document, pages=tuple(replace(p, reading="ocr") for p in document.pages))
+    signer = read_header(document, structure(document)).directive.signer
+    assert signer is not None
+    assert (signer.authority, signer.title, signer.name) == ("KT.", "Phó giám đốc", "Lê Thị Mẫu")

@@ -102,7 +102,7 @@ class Blots:
     def __init__(self) -> None:
         self.sheets: list[Image] = []
 
-    def recognise(self, image: Image, dpi: int) -> list[Recognised]:
+    def recognise(self, image: Image, dpi: int, *, one_line: bool = False) -> list[Recognised]:
         self.sheets.append(image)
         _, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(image < 128, np.uint8))
         return [
