@@ -1,9 +1,5 @@
-<<<<<<< HEAD
-"""`python -m corpus`: score the pipeline (`evaluate`), make its confidences (`calibrate`), measure it (`bench`, `reading`), make scans of specimens (`scan`),
-measure what the study of many documents rests on (`indicators`, `fields`)."""
-=======
-"""`python -m corpus`: score the pipeline (`evaluate`), make its confidences (`calibrate`), measure it (`bench`, `reading`), train (`digits`), make scans of specimens (`scan`)."""
->>>>>>> wt-hand
+"""`python -m corpus`: score the pipeline (`evaluate`), make its confidences (`calibrate`), measure it (`bench`, `reading`), train
+(`digits`), make scans of specimens (`scan`), measure what the study of many documents rests on (`indicators`, `fields`)."""
 
 from __future__ import annotations
 
@@ -73,20 +69,18 @@ def main(arguments: list[str] | None = None) -> int:
 
     commands.add_parser("bigrams", help="đếm âm tiết đi với nhau / count which syllables follow which, for repairs")
 
-<<<<<<< HEAD
     commands.add_parser("indicators", help="gộp chỉ tiêu có đúng không / are indicators brought together rightly")
 
     field = commands.add_parser(
         "fields", help="lĩnh vực có đúng không / is the field of government right, on real texts"
     )
     field.add_argument("--train", action="store_true", help="tính lại trọng số / fit the weights anew first")
-=======
+
     train = commands.add_parser(
         "digits", help="luyện bộ đọc chữ số viết tay / train the reader of handwritten digits (needs PyTorch)"
     )
     train.add_argument("--steps", type=int, default=2400)
     train.add_argument("--out", type=Path, metavar="FILE", help="mặc định / default: models/digits.npz")
->>>>>>> wt-hand
 
     commands.add_parser("desk", add_help=False, help="trang kiểm tra nhanh đến đâu / how quick the review page is")
     commands.add_parser("load", add_help=False, help="đo dịch vụ dưới tải / measure the service under load")
@@ -124,12 +118,9 @@ def main(arguments: list[str] | None = None) -> int:
         "scan": _scan,
         "reading": _reading,
         "bigrams": _bigrams,
-<<<<<<< HEAD
         "indicators": _indicators,
         "fields": _fields,
-=======
         "digits": _digits,
->>>>>>> wt-hand
     }[given.command](given)
 
 
@@ -262,7 +253,6 @@ def _bigrams(given: argparse.Namespace) -> int:
     return 0
 
 
-<<<<<<< HEAD
 def _indicators(_: argparse.Namespace) -> int:
     from corpus import indicators
 
@@ -278,7 +268,9 @@ def _fields(given: argparse.Namespace) -> int:
     if not fields.report(_shared()):
         print("Không có văn bản thật nào ở đây (DIRECTIVES_SHARED). / No real documents are at hand.", file=sys.stderr)
         return 3
-=======
+    return 0
+
+
 def _digits(given: argparse.Namespace) -> int:
     try:
         from corpus.digits import train
@@ -288,7 +280,6 @@ def _digits(given: argparse.Namespace) -> int:
     from extractor.reading.digits import WEIGHTS
 
     train(given.steps, given.out or WEIGHTS)
->>>>>>> wt-hand
     return 0
 
 

@@ -411,7 +411,7 @@ class Hit(Shape):
     snippet: Snippet
     address: str = Field(
         description="Địa chỉ mở ảnh trang tại chỗ tìm thấy / opens the page's image at the place",
-        examples=["/documents/01a204f5-7d4c-7000-a3be-d7d3a568fa0b/pages/1?from=31&to=41"],
+        examples=["/documents/01a204f5-7d4c-7000-a3be-d7d3a568fa0b/pages/1?at=31-41"],
     )
 
 

@@ -19,9 +19,10 @@ from service.api.fields import Fields, Sparse, narrowed
 from service.api.filters import Asked
 from service.api.paging import Cursor, Limit
 from service.api.shapes import Shape, Task, TaskReport, Tasks
+from service.house import House
 from service.problems import Problem
 from service.store import overview, reports, tables, tasks
-from service.store.tasks import Order, Place
+from service.store.tasks import Filter, Order, Place
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
 
@@ -57,18 +58,34 @@ def list_tasks(
     dated when it is made and seen when it is committed; add `withdrawn=true` to learn of tasks that ended. Every change
     exactly once and in order: `GET /v1/changes`.
     """
+    return narrowed(
+        page_of(house, wanted, order, limit, cursor, occurrences=expand is not None, by_lead=by_lead), fields
+    )
+
+
+def page_of(
+    house: House,
+    wanted: Filter,
+    order: Order,
+    limit: int,
+    cursor: str | None,
+    *,
+    occurrences: bool = False,
+    by_lead: bool = False,
+) -> Tasks:
+    """A page of tasks. Raises Problem("bad-cursor")."""
     asked = (replace(wanted, today=date.min), order)  # a cursor stays good over midnight
     after = _place(cursor, asked) if cursor else None
     with house.database.reading() as session:
         rows = tasks.page(session, wanted, order=order, after=after, limit=limit + 1)
-        items = [Task.of(row, house.settings, occurrences=expand is not None) for row in rows[:limit]]
+        items = [Task.of(row, house.settings, occurrences=occurrences) for row in rows[:limit]]
     more = None
     if len(rows) > limit:
         last = rows[limit - 1]
         more = cursors.encode([last.document_id, last.position, last.due, last.updated_at.isoformat(), last.id], asked)
     if by_lead:
         items = [share for item in items for share in shares(item)]
-    return narrowed(Tasks(items=items, next_cursor=more), fields)
+    return Tasks(items=items, next_cursor=more)
 
 
 class Month(Shape):

@@ -12,7 +12,7 @@ def address(document_id: UUID, page: int | None, begins: int | None = None, ends
     """The page of the document with the characters [begins, ends) of its text marked; without a page, the document."""
     if page is None:
         return f"/documents/{document_id}"
-    marked = f"?from={begins}&to={ends}" if begins is not None and ends is not None else ""
+    marked = f"?at={begins}-{ends}" if begins is not None and ends is not None else ""
     return f"/documents/{document_id}/pages/{page}{marked}"
 
 

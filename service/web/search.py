@@ -23,6 +23,7 @@ from service.search.query import LONGEST
 from service.search.search import WHATS, Asked
 from service.store import documents, pages, records
 from service.store.schedule import today_in_vietnam
+from service.study import place
 from service.web.language import term
 from service.web.pages import ROLES, show
 
@@ -170,7 +171,7 @@ def pieces(snippet: Snippet) -> Iterator[tuple[str, bool]]:
 def _pieces(text: str, marks: Sequence[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
     place = 0
     for start, end in sorted(marks):
-        if start >= place:
+        if place <= start < end:
             yield text[place:start], False
             yield text[start:end], True
             place = end
@@ -211,4 +212,5 @@ def show_page(
         image=image,
         boxes=boxes,
         pieces=list(_pieces(page["text"], places)),
+        citation=place.citation(document, number),
     )

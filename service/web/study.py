@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from fastapi import Path as PathPart
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from service.access.actor import Actor
 from service.api.at_hand import AtHand, Reader
 from service.api.comparison import read
-from service.api.words import get_page_words
-from service.problems import Problem
-from service.store import compare, documents, pages, tables
+from service.store import compare, documents, tables
 from service.study import comparison, place, plot, references, targets
 from service.study.targets import Filter
 from service.web.documents import FIELDS
@@ -88,42 +84,6 @@ def show_targets(
         changes=CHANGES,
         address=place.address,
         citation=place.citation,
-    )
-
-
-@router.get("/documents/{document_id}/pages/{number}", response_class=HTMLResponse)
-def show_place(
-    request: Request,
-    document_id: UUID,
-    number: Annotated[int, PathPart(ge=1, le=100_000)],
-    house: AtHand,
-    actor: Reader,
-    begins: Annotated[str, Query(alias="from")] = "",
-    ends: Annotated[str, Query(alias="to")] = "",
-) -> HTMLResponse:
-    """A page of a document, its image with the words [from, to) marked, its text beside it."""
-    answer = get_page_words(document_id, number, house, actor)
-    page = json.loads(bytes(answer.body))
-    with house.database.reading() as session:
-        document = documents.find(session, document_id, actor)
-        image = pages.image(session, document_id, number)
-    if document is None:
-        raise Problem("not-found")
-    text = page["text"]
-    start, end = (min(int(each), len(text)) if each.isdecimal() and len(each) < 9 else 0 for each in (begins, ends))
-    marked = (start, max(start, end))
-    return show(
-        request,
-        "place",
-        document=document,
-        number=number,
-        image=image,
-        width=page["width"],
-        height=page["height"],
-        boxes=[word[2:6] for word in page["words"] if word[0] < marked[1] and word[1] > marked[0]],
-        parts=(text[: marked[0]], text[marked[0] : marked[1]], text[marked[1] :]),
-        citation=place.citation(document, number),
-        last=document.pages or number,
     )
 
 

@@ -12,14 +12,13 @@ from dateutil.relativedelta import relativedelta
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from service.access.actor import Actor
 from service.api.at_hand import AtHand, Reader
 from service.api.shapes import Task
-from service.api.tasks import list_tasks
+from service.api.tasks import page_of
 from service.house import House
 from service.store import documents, overview, saved_filters, schedule
 from service.store.tables import TASK_STATES
-from service.store.tasks import Filter, Timeliness
+from service.store.tasks import Filter, Order, Timeliness
 from service.web.language import term
 from service.web.pages import KINDS_OF_DEADLINE, ROLES, show
 
@@ -87,7 +86,7 @@ def show_tasks(
     cursor: Annotated[str | None, Query(max_length=400)] = None,
 ) -> HTMLResponse:
     view = view if view in VIEWS else "list"
-    order = "newest" if order == "newest" else "due"
+    by: Order = "newest" if order == "newest" else "due"
     # What the page links to holds the conditions in their one spelling.
     asked = {name: value for name in _CONDITIONS if (value := _spelled(wanted, name))}
     with house.database.reading() as session:
@@ -99,7 +98,7 @@ def show_tasks(
 
     def link(**changed: str | None) -> str:
         """An address of this page with some conditions changed; None takes one away."""
-        now = asked | {"view": view if view != "list" else None, "order": order if order != "due" else None} | changed
+        now = asked | {"view": view if view != "list" else None, "order": by if by != "due" else None} | changed
         given = {name: value for name, value in now.items() if value}
         return "/tasks" + (f"?{urlencode(given)}" if given else "")
 
@@ -108,24 +107,20 @@ def show_tasks(
         "tasks",
         view=view,
         views=VIEWS,
-        order=order,
+        order=by,
         wanted=wanted,
         asked=asked,
         query=urlencode(asked),
         link=link,
         counted=overview.COUNTED,
         **shared,
-        **_content(house, actor, view, wanted, order, month, cursor),
+        **_content(house, view, wanted, by, month, cursor),
     )
 
 
-def _content(
-    house: House, actor: Actor, view: str, wanted: Filter, order: str, month: str, cursor: str | None
-) -> dict[str, Any]:
+def _content(house: House, view: str, wanted: Filter, order: Order, month: str, cursor: str | None) -> dict[str, Any]:
     if view == "list":
-        ordered = "newest" if order == "newest" else "due"
-        found = list_tasks(house, actor, wanted, order=ordered, limit=ROWS, cursor=cursor)  # type: ignore[arg-type]
-        return {"tasks": found, "cursor": cursor}
+        return {"tasks": page_of(house, wanted, order, ROWS, cursor), "cursor": cursor}
     first = _month(month) or wanted.today.replace(day=1)
     with house.database.reading() as session:
         match view:

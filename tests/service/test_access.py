@@ -50,6 +50,13 @@ NEEDS: dict[str, str] = {
     "get_job": "read",
     "follow_job": "read",
     "list_tasks": "read",
+    "count_by_month": "read",
+    "get_citations": "read",
+    "list_citations": "read",
+    "list_targets": "read",
+    "list_series": "read",
+    "compare_documents": "read",
+    "search": "read",
     "suggest_agency": "read",
     "list_own_agencies": "read",
     "add_agency": "correct",
@@ -65,6 +72,11 @@ NEEDS: dict[str, str] = {
     "export_lines": "export",
     "export_csv": "export",
     "export_workbook": "export",
+    "export_found_lines": "export",
+    "export_found_csv": "export",
+    "export_found_workbook": "export",
+    "export_targets": "export",
+    "export_citations": "export",
     "export_annex": "export",
     "export_message": "export",
     "get_calendar": "calendar",
@@ -116,7 +128,7 @@ def _at(path: str, **ids: object) -> str:
     ids_of = ("document", "job", "task", "webhook", "delivery", "user", "token", "agency", "filter")
     for name in (f"{kind}_id" for kind in ids_of):
         path = path.replace(f"{{{name}}}", str(ids.get(name, NOTHING)))
-    path = path.replace("{number}", "1")
+    path = path.replace("{number}", "1").replace("{form}", "csv")
     return path + "?sender=000.00.00.H01&receiver=000.00.01.H01" if path.endswith(".edxml") else path
 
 
