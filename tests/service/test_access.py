@@ -201,7 +201,7 @@ def test_offices_do_not_see_each_other(house: House, app: FastAPI, client: TestC
     lists = {}
     for method, path, name in _operations(app):
         where = _at(path, **ids)
-        if where != path:
+        if "_id}" in path:
             answer = outside.request(method, where, json={"why": "x", "state": "done"} if method != "GET" else None)
             assert answer.status_code in (404, 422, 428), (name, answer.text)
             if method == "GET":
