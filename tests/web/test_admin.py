@@ -57,7 +57,8 @@ def test_users(visitors: Any, admin: Page, axe: Look, shoot: Shoot) -> None:
     axe(admin), shoot(admin, "admin-users")
     # Another role, then the door.
     row.get_by_label(f"Vai trò của {name}").select_option("approver")
-    admin.get_by_role("button", name="Đổi", exact=True).click()
+    with admin.expect_navigation():
+        admin.get_by_role("button", name="Đổi", exact=True).click()
     expect(row.get_by_label(f"Vai trò của {name}")).to_have_value("approver")
     newcomer.goto("/")
     expect(newcomer.get_by_role("heading", name="Đăng nhập")).to_be_visible()
