@@ -66,6 +66,7 @@ def test_users(visitors: Any, admin: Page, axe: Look, shoot: Shoot) -> None:
     row.get_by_role("button", name=f"Khóa {name}", exact=True).click()
     admin.get_by_role("dialog").get_by_role("button", name="Khóa", exact=True).click()
     expect(row).to_contain_text("Đã khóa")
+    admin.wait_for_load_state()  # its scripts are there
     row.get_by_role("button", name="Mở khóa").click()
     expect(row).to_contain_text("Đang dùng")
 
