@@ -194,6 +194,13 @@ def _walk(place: Place, order: str) -> None:
 # --- answers while documents are read ------------------------------------------------------------------------------
 
 
+def _waiting(place: Place) -> int:
+    """Documents that have not been read to their end."""
+    query = sa.select(sa.func.count()).select_from(tables.Job).where(tables.Job.state.in_(tables.LIVE))
+    with place.database.reading() as session:
+        return session.scalar(query) or 0
+
+
 def _reading(place: Place, tasks: int) -> None:
     stock.fill(place.database, min(tasks, 20_000))
 
@@ -211,8 +218,7 @@ def _reading(place: Place, tasks: int) -> None:
             place.upload(SCAN.read_bytes() + b"\n%" + str(number).encode(), f"{number}.pdf")
         time.sleep(5)
         busy = _p95(ask(300))
-        health = place.get("/v1/health")
-        still = health["queued"] + health["running"]
+        still = _waiting(place)
     print(
         f"{place.name}: GET /v1/tasks p95 idle {idle:.1f} ms, with OCR at full load {busy:.1f} ms, ratio {busy / idle:.2f} "
         f"(bar 3; {still} documents were still to read)"
@@ -293,7 +299,7 @@ def _files(place: Place, tasks: int) -> None:
         seconds = time.monotonic() - began
         ended.set()
         somebody.join()
-        queued = place.get("/v1/health")["queued"]
+        queued = _waiting(place)
     documents = len({upload["document"]["id"] for upload in taken})
     print(
         f"{place.name}: {SMALL_FILES} small files in {seconds:.0f} s, {documents} documents, {queued} queued; meanwhile "
