@@ -1,6 +1,6 @@
 """Agencies named in a text: bodies, heads of office that stand for them, generic groups, persons by office.
 
-Three sources, longest first: the register (a gazetteer over syllables), a closed grammar (head noun, name, place), and word
+Three sources, longest first: the register (a gazetteer over spaCy's syllables), a closed grammar (head noun, name, place), and word
 shape for names that are in no register. Roles are not decided here: a mention may be an actor or merely named.
 """
 

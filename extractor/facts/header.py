@@ -26,7 +26,6 @@ from extractor.record import Addressee, Directive, Evidence, Issuer, Recipient, 
 # What a reader may be sure of: a typed value on a text page, and one on a scan that may be handwritten.
 TYPED, PERHAPS_HANDWRITTEN, INFERRED, SIGNING_DAY = 0.97, 0.6, 0.55, 0.35
 
-SIGNED_WITHIN = range(5)  # days after the date of issue in which a signature supports the date
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 _NUMBER = re.compile(
     r"(?:Số|SỐ|số|Sô|So|S[óôố])?\s*[:.;]?\s*(?P<num>[\dOolI|]{1,5}[a-zđ]?)\s*(?:/\s*(?P<year>(?:19|20)\d{2})\s*)?[/-]\s*(?P<sym>[[:upper:]][A-Za-zĐđƯư&.]*(?:\s*[-/]\s*[[:upper:]][\wĐđƯư&]*)*)"
@@ -217,7 +216,8 @@ class _Reader:
                     "issued_on",
                 )
                 return place, self._date_from_signature()
-            agrees = self._days_to_signing(issued_on) in SIGNED_WITHIN
+            # A day or two beside it a wrong reading would agree as well: that chooses between readings and makes none sure.
+            agrees = self._days_to_signing(issued_on) == 0
             sure = self._doubt_handwriting("issued_on", p, found.start(), found.end(), agrees=agrees)
             self._keep("issued_on", p.start + found.start(), p.start + found.end(), sure)
             return place, issued_on

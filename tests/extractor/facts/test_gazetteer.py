@@ -9,8 +9,7 @@ import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.facts.annotation import SyllableTokenizer, pipeline
-from extractor.facts.gazetteer import KnownName, known_names
+from extractor.facts.gazetteer import KnownName, SyllableTokenizer, known_names, pipeline
 
 TEXT = "Giao Sở Y tế phối hợp với Sở Nông nghiệp và Phát triển nông thôn."
 
