@@ -67,9 +67,9 @@ def create_gazetteer(nlp: Language, name: str) -> Any:
         for matcher, form in ((exact, spelling.modern(words)), (folded, spelling.fold(words))):
             if matcher is folded and (len(words) < _SHORTEST_FOLDED or " " not in words):
                 continue
-            name = (matcher is exact, form.lower())
-            if name not in known:
-                known.add(name)
+            written = (matcher is exact, form.lower())
+            if written not in known:
+                known.add(written)
                 matcher.add(agency_id, [nlp.make_doc(form)])
 
     def annotate(doc: Doc) -> Doc:

@@ -92,7 +92,7 @@ class Reference(Shape):
             page=row.page,
             confidence=row.confidence,
             by=Named.of(row.document),
-            address=place.address(row.document_id, row.page, row.begins, row.ends),
+            address=place.address(row.document_id, row.page, (row.begins, row.ends)),
             meant=Named.of(link.meant) if link.meant else None,
             certainty=link.certainty,
         )

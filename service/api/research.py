@@ -149,7 +149,7 @@ def _versions(session: Session, documents: set[UUID]) -> dict[UUID, str]:
     """The version of the pipeline that made each document's current record."""
     current = sa.and_(Record.document_id == Document.id, Record.version == Document.current_version)
     query = sa.select(Document.id, Record.pipeline_version).join(Record, current).where(Document.id.in_(documents))
-    return dict(session.execute(query).tuples().all())
+    return {row.id: row.pipeline_version for row in session.execute(query)}
 
 
 def _note(session: Session, actor: Actor, action: str, what: str, **after: Any) -> None:

@@ -79,7 +79,7 @@ class Target(Shape):
             page=row.page,
             start=row.begins,
             end=row.ends,
-            address=place.address(row.document_id, row.page, row.begins, row.ends),
+            address=place.address(row.document_id, row.page, (row.begins, row.ends)),
             citation=place.citation(row.document, row.page),
             confidence=row.confidence,
             reviewed=row.document.approved,

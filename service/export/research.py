@@ -140,7 +140,7 @@ def _provenance(row: Any, pipeline_version: str, base: str) -> Row:
         "reviewed": row.document.approved,
         "pipeline_version": pipeline_version,
         "citation": place.citation(row.document, row.page),
-        "permalink": base.rstrip("/") + place.address(row.document_id, row.page, row.begins, row.ends),
+        "permalink": base.rstrip("/") + place.address(row.document_id, row.page, (row.begins, row.ends)),
         "document_id": str(row.document_id),
     }
 

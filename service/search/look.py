@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,8 +15,10 @@ from service.search.facets import Facet
 from service.search.search import Asked, Found, Hit, Place, Search
 from service.search.snippet import Snippet, marked, snippet
 from service.store.tables import Document, Record, SearchEntry
+from service.study import place
 
 _AT_ONCE = 200  # hits of a page of an export
+_MARKED = 20  # places on a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +99,14 @@ def _seen(session: Session, found: Found, asked: Asked) -> list[Seen]:
                     entry.end,
                     entry.body,
                     snippet(entry.body, found.marks),
-                    address(document.id, entry, found),
+                    _address(document.id, entry, found),
                 )
             )
     return out
 
 
-def address(document: UUID, entry: SearchEntry, found: Found) -> str:
+def _address(document: UUID, entry: SearchEntry, found: Found) -> str:
     """Of the page's image, at the place: of a page, where what was asked stands first."""
-    if entry.page is None:
-        return f"/documents/{document}"
-    where = f"/documents/{document}/pages/{entry.page}"
     if entry.what == "page":
-        places = marked(entry.body, found.marks)
-        return f"{where}?{urlencode([('at', f'{a}-{b}') for _, (a, b) in places[:20]])}" if places else where
-    return f"{where}?at={entry.start}-{entry.end}" if entry.start is not None else where
+        return place.address(document, entry.page, *(range_ for _, range_ in marked(entry.body, found.marks)[:_MARKED]))
+    return place.address(document, entry.page, (entry.start, entry.end))

@@ -8,12 +8,12 @@ from service.export import wording
 from service.store.tables import Document
 
 
-def address(document_id: UUID, page: int | None, begins: int | None = None, ends: int | None = None) -> str:
+def address(document_id: UUID, page: int | None, *places: tuple[int | None, int | None]) -> str:
     """The page of the document with the characters [begins, ends) of its text marked; without a page, the document."""
     if page is None:
         return f"/documents/{document_id}"
-    marked = f"?at={begins}-{ends}" if begins is not None and ends is not None else ""
-    return f"/documents/{document_id}/pages/{page}{marked}"
+    marked = "&".join(f"at={begins}-{ends}" for begins, ends in places if begins is not None and ends is not None)
+    return f"/documents/{document_id}/pages/{page}" + (f"?{marked}" if marked else "")
 
 
 def citation(document: Document, page: int | None = None) -> str:

@@ -284,6 +284,7 @@ def axe() -> Callable[[Page], None]:
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()  # a page that comes anew would take the look away
         found = Axe().run(page, options={"runOnly": {"type": "tag", "values": rules}})
         told = [
             f"{wrong['id']}: {wrong['help']}\n    {node['target']} {node['html'][:200]}\n    {node['failureSummary']}"
