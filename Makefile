@@ -20,7 +20,7 @@ serve: setup ## chạy dịch vụ / run the service
 
 test: ## chạy kiểm thử / run the tests; ARGS="-k word" for some
 	@./setup.sh tests
-	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: setup ## đo độ chính xác và tốc độ / measure accuracy and speed
 	@$(PYTHON) -m corpus bench $(ARGS)

@@ -44,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from extractor import cli
 
         return cli.main(argv)
+    gc.set_threshold(100_000, 50, 50)  # what is loaded is no garbage, and looking for some is a fifth of the start
     arguments = _parser().parse_args(argv)
     try:
         settings = Settings.load(
@@ -157,10 +158,7 @@ def serve(arguments: argparse.Namespace, settings: Settings) -> int:
         for part in _beside(house):
             running.callback(part.stop)
             part.start()
-        # What is loaded by now stays: no need to look for garbage in it, which holds every answer up for a third of a second.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(20_000, 20, 20)
+        _settle()
         # The server finishes the requests under way, then hands the signal on.
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[door])
@@ -179,12 +177,20 @@ def work(arguments: argparse.Namespace, settings: Settings) -> int:
     except InUse:
         return _in_use(settings)
     assert house.worker
+    _settle()
     print(f"Đang đọc văn bản với tên {house.worker.name}. Dừng bằng Ctrl-C.", flush=True)
     print(f"Reading documents as {house.worker.name}. Ctrl-C stops it.", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()
     house.close()
     return 0
+
+
+def _settle() -> None:
+    """What is loaded by now stays: looking for garbage in it would hold every answer up for a third of a second."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 class Part(Protocol):

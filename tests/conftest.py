@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,17 @@ from corpus.scan import make_scan
 from corpus.specimens import Specimen, specimens
 from extractor.pipeline import extract
 from extractor.record import DirectiveRecord
+
+# The folders whose files take longest, in this order; begun last, one of them would keep every other core waiting.
+_LONGEST = ("whole", "web", "service")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        return _LONGEST.index(folder) if folder in _LONGEST else len(_LONGEST)
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import cast
 from uuid import UUID
 
@@ -30,8 +31,6 @@ _SEEN_EVERY = timedelta(minutes=1)
 
 _hasher = argon2.PasswordHasher()  # argon2id with the library's parameters, which follow RFC 9106
 _hashing = threading.BoundedSemaphore(4)  # each takes 64 MiB and a core for a moment
-# Verified when there is no such user, so that a wrong name takes as long as a wrong password.
-_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
 
 
 def add_user(
@@ -142,12 +141,18 @@ def accept(session: Session, secret: str, password: str, request_id: str | None)
     return user
 
 
+@cache
+def _nobodys() -> str:
+    """Verified when there is no such user, so that a wrong name takes as long as a wrong password."""
+    return _hasher.hash(secrets.token_urlsafe(16))
+
+
 def proved(session: Session, name: str, password: str) -> User | None:
     """The active user of this name and password."""
     user = session.scalar(sa.select(User).where(User.name == name.lower()))
     try:
         with _hashing:
-            _hasher.verify(user.password if user and user.password else _NOBODY, password)
+            _hasher.verify(user.password if user and user.password else _nobodys(), password)
     except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
         return None
     return user if user and user.password and user.active else None

@@ -7,7 +7,8 @@ from pydantic import AwareDatetime
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Số mục một trang / items a page")]
 Cursor = Annotated[
-    str | None, Query(max_length=400, description="`next_cursor` của trang trước / `next_cursor` of the page before")
+    str | None,
+    Query(min_length=1, max_length=400, description="`next_cursor` của trang trước / `next_cursor` of the page before"),
 ]
 AwareMoment = Annotated[
     AwareDatetime | None,

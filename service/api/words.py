@@ -18,7 +18,7 @@ from service.store import documents, pages, records
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
-Word = tuple[int, int, float, float, float, float, float]
+Word = Annotated[list[int | float], Field(min_length=7, max_length=7)]
 
 
 class PageWords(Shape):

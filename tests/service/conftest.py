@@ -26,7 +26,6 @@ from service.store.ids import new_id
 
 # Passwords of tests are worth no work.
 accounts._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-accounts._NOBODY = accounts._hasher.hash("nobody")
 # The default renderer draws tracebacks in colour, which takes seconds.
 structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
 

@@ -19,7 +19,6 @@ from tests.service.fakes import directive
 Look = Callable[[Page], None]
 Shoot = Callable[[Page, str], None]
 
-TODAY = today_in_vietnam()
 LEADS = ("Sở Y tế", "Sở Nội vụ", "Sở Tài chính", "Ủy ban nhân dân các huyện, thị xã, thành phố")
 
 
@@ -27,7 +26,7 @@ def _record(number: int, days: tuple[int | None, ...]) -> DirectiveRecord:
     """Tasks that are due so many days from now; None: without a deadline."""
     tasks = []
     for n, days_left in enumerate(days, start=1):
-        due = TODAY + timedelta(days=days_left) if days_left is not None else None
+        due = today_in_vietnam() + timedelta(days=days_left) if days_left is not None else None
         lead = LEADS[n % len(LEADS)]
         tasks.append(
             Task(
@@ -106,11 +105,11 @@ def test_agencies_are_offered_while_typing(page: Page, filled: UUID) -> None:
 
 
 def test_a_month_of_the_calendar(page: Page, filled: UUID, axe: Look, shoot: Shoot) -> None:
+    today = today_in_vietnam()
     page.goto("/tasks?view=month")
-    expect(page.get_by_role("heading", level=2)).to_have_text(f"Tháng {TODAY.month}/{TODAY.year}")
-    today = page.locator(".calendar .today")
-    expect(today.locator("li")).to_have_count(1)
-    crowded = page.locator(f'.calendar td:has(time[datetime="{TODAY + timedelta(days=9)}"])')
+    expect(page.get_by_role("heading", level=2)).to_have_text(f"Tháng {today.month}/{today.year}")
+    expect(page.locator(".calendar .today li")).to_have_count(1)
+    crowded = page.locator(f'.calendar td:has(time[datetime="{today + timedelta(days=9)}"])')
     if crowded.count():
         expect(crowded.locator(".count")).to_have_text("5")
         crowded.get_by_text("thêm 2").click()

@@ -37,6 +37,7 @@ import sqlalchemy as sa
 
 from corpus.place import Place
 from corpus.postgres import Missing, Server
+from service.jobs import Queue
 from service.store import tables
 from tests.whole import dying
 
@@ -63,6 +64,7 @@ class Chaos:
             DIRECTIVES_JOB_DEATHS="1000",  # these deaths are ours, no document's
             DIRECTIVES_WEBHOOK_PRIVATE_HOSTS="127.0.0.1",
         )
+        self.queue = Queue(self.place.settings)
         self.kills: Counter[str] = Counter()
         self.accepted: set[UUID] = set()
         self.corrected: set[UUID] = set()
@@ -91,7 +93,8 @@ class Chaos:
         try:
             self.processes[name].wait(seconds)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f"{name} did not come to {point}") from None
+            jobs = f"{self.live()} live jobs, the engine runs {self.queue.under_way()}"
+            raise AssertionError(f"{name} did not come to {point}: {jobs}") from None
         self._buried(name)
         self.kills[point] += 1
 
@@ -140,7 +143,7 @@ class Chaos:
         """Hand documents in, each again and again until it is accepted: what a careful sender does."""
         count = 0
         while not self.ending.wait(0.1):
-            if self.live() >= AT_ONCE:
+            if self._insist(self.live) >= AT_ONCE:
                 continue
             count += 1
             # Each has a number of its own, so that none is taken for another scan of the same.
@@ -198,7 +201,7 @@ class Chaos:
         while True:
             try:
                 return ask(*given, **named)
-            except httpx2.HTTPError as error:
+            except (httpx2.HTTPError, sa.exc.OperationalError) as error:
                 refused = isinstance(error, httpx2.HTTPStatusError) and error.response.status_code < 500
                 if refused or time.monotonic() > until:
                     raise
@@ -242,8 +245,9 @@ class Chaos:
         self.kill(FIRST)
         while True:
             self.processes[SECOND].send_signal(signal.SIGSTOP)
-            # In the middle of a transaction it would bar everybody.
-            if self._count(("running",), SECOND) and self._can_be_written():
+            # It has to have jobs by the engine's count: by ours it also has those that it had in an earlier life and that are
+            # queued anew. In the middle of a transaction it would bar everybody.
+            if SECOND in self.queue.under_way().values() and self._can_be_written():
                 break
             self.processes[SECOND].send_signal(signal.SIGCONT)
             time.sleep(0.2)
@@ -302,8 +306,8 @@ class Chaos:
     def goes_on(self, seconds: float = 120) -> None:
         """Wait until another document has been read."""
         until = time.monotonic() + seconds
-        before = self._read()
-        while self._read() == before:
+        before = self._insist(self._read)
+        while self._insist(self._read) == before:
             assert time.monotonic() < until, "nothing is read any more"
             assert all(process.poll() is None for process in self.processes.values()), "somebody has ended"
             time.sleep(0.2)
@@ -316,14 +320,15 @@ class Chaos:
     def _read(self) -> int:
         return self._count(tables.READ)
 
-    def _count(self, states: tuple[str, ...], worker: str = "") -> int:
+    def _count(self, states: tuple[str, ...]) -> int:
         query = sa.select(sa.func.count()).select_from(tables.Job).where(tables.Job.state.in_(states))
         with self.place.database.reading() as session:
-            return session.scalar(query.where(tables.Job.worker == worker) if worker else query) or 0
+            return session.scalar(query) or 0
 
     def _can_be_written(self) -> bool:
         if self.place.name == "postgresql":
-            barred = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+            barred = "SELECT count(*) FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid() \
+                AND backend_type = 'client backend'"
             with self.place.database.engine.connect() as connection:
                 return not connection.exec_driver_sql(barred).scalar()
         with contextlib.closing(sqlite3.connect(self.place.data / "directives.sqlite3", timeout=0.2)) as connection:
@@ -431,6 +436,7 @@ class Chaos:
         self.ending.set()
         for process in self.processes.values():
             process.send_signal(signal.SIGCONT)
+        self.queue.close()
         self.place.close()
         self.receiver.close()
 
