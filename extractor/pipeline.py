@@ -12,7 +12,7 @@ from extractor.progress import OnProgress, Progress
 from extractor.reading.open import ReadFile, read
 from extractor.record import DirectiveRecord, Source
 
-__all__ = ["LaidPage", "ReadFile", "extract", "place", "read", "understand"]
+__all__ = ["LaidPage", "ReadFile", "extract", "load", "place", "read", "understand"]
 
 
 def extract(
@@ -56,6 +56,12 @@ def understand(file: ReadFile, *, progress: OnProgress | None = None) -> Directi
     )
     tell(Progress("done", len(file.pages), len(file.pages)))
     return record
+
+
+def load() -> None:
+    """Load now what else the first document would wait for: registers, patterns, the matcher of names."""
+    text = "CHỈ THỊ\n1. Sở Y tế chủ trì, phối hợp với Công an tỉnh báo cáo trước ngày 30/6/2026.\n"
+    understand(read(text.encode(), file_name="mẫu.txt", jobs=1))
 
 
 def place(file: ReadFile) -> tuple[LaidPage, ...]:

@@ -1,4 +1,4 @@
-"""The process that reads one document: ``python -m service.child`` with what to do as JSON in the first argument.
+"""The process that reads one document; `service.stem` forks it.
 
 It speaks in JSON lines on standard output: ``{"stage", "page", "pages"}`` as it goes on, at last
 ``{"status", "result", "pipeline", "reading", "images", "words"}`` or ``{"error": {"code", "message", "message_en"}}``.
@@ -47,8 +47,20 @@ class Order(TypedDict):
     seconds: int
 
 
-def main() -> int:
-    order: Order = json.loads(sys.argv[1])
+def load() -> None:
+    """Load what reading needs beside the extractor."""
+    for module in (
+        "extractor",
+        "extractor.errors",
+        "extractor.progress",
+        "extractor.show.images",
+        "service.store.blobs",
+    ):
+        import_module(module)
+
+
+def read(order: Order) -> None:
+    """Be the reader of one document."""
     _limit(order)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     # Libraries print; what they print must not mix with what we say.
@@ -61,7 +73,6 @@ def main() -> int:
             raise
         last = {"error": _no_space()}
     _say(say, last)
-    return 0
 
 
 def _read(order: Order, say: IO[str]) -> dict[str, Any]:
@@ -203,7 +214,3 @@ def _die_with_parent() -> None:
     if os.getpgid(0) == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os._exit(1)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -27,6 +27,7 @@ from extractor.record import DirectiveRecord
 from service import reader
 from service.patience import passing, patiently
 from service.settings import Settings
+from service.stem import Stem
 from service.store import changes, pages, progress, records, tally, workers
 from service.store.blobs import Blobs
 from service.store.database import Database
@@ -150,6 +151,7 @@ class Worker:
         self.active: Counter[str] = Counter()  # jobs that the engine runs here, by id
         self._stray: set[str] = set()
         self._watch = workers.Watch(looks=math.ceil(settings.dead_seconds / settings.beat_seconds))
+        self._stem = Stem(settings.extractor)
         self._stopping = threading.Event()
         self._pulse = threading.Thread(target=self._live, name="pulse", daemon=True)
 
@@ -187,6 +189,7 @@ class Worker:
             DBOS.destroy(workflow_completion_timeout_sec=drain)
         except KeyboardInterrupt:  # asked for twice: at once, but still in order
             DBOS.destroy(workflow_completion_timeout_sec=0)
+        self._stem.close()
         self._stopping.set()
         if self._pulse.is_alive():
             self._pulse.join(workers.STOP_SECONDS)
@@ -274,6 +277,7 @@ class Worker:
             teller = _Teller(self.database, job_id, self.name)
             try:
                 outcome = await reader.read(
+                    self._stem,
                     self.originals.path(begun.sha256),
                     begun.file_name,
                     begun.reading,

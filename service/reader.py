@@ -7,11 +7,9 @@ import contextlib
 import errno
 import json
 import os
-import signal
-import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -20,13 +18,13 @@ import structlog
 
 from service.child import DEFECT, NO_SPACE, Order
 from service.settings import Settings
+from service.stem import Gone, Stem
 
 log = structlog.get_logger()
 
 Told = Callable[[str, int, int], Awaitable[None]]  # stage, page, pages
 
 _LINE = 1 << 20  # longest line that a reader may say, bytes
-_ROOT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,7 @@ class ReaderDied(Exception):
 
 
 async def read(
+    stem: Stem,
     source: Path,
     file_name: str,
     kept: str | None,
@@ -82,28 +81,15 @@ async def read(
         seconds=settings.job_seconds,
     )
     with tempfile.TemporaryFile() as said:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "service.child",
-            json.dumps(order),
-            stdin=asyncio.subprocess.PIPE,  # closes when we die, and the reader with it
-            stdout=asyncio.subprocess.PIPE,
-            stderr=said,
-            env=_environment(),
-            limit=_LINE,
-            start_new_session=True,
-        )
         try:
-            async with asyncio.timeout(settings.job_seconds):
-                last = await _listen(process, settings.job_stall_seconds, told)
-                await process.wait()
+            async with _forked(stem, order, said) as output, asyncio.timeout(settings.job_seconds):
+                last = await _listen(output, settings.job_stall_seconds, told)
         except TimeoutError:
             return _too_slow(settings)
-        finally:
-            await _end(process)
+        except Gone as gone:
+            raise ReaderDied(f"the stem of readers: {gone}") from None
         if last is None:
-            raise ReaderDied(f"exit status {process.returncode}: {_tail(said)}")
+            raise ReaderDied(_tail(said))
         if last.get("error", {}).get("code") == DEFECT:
             log.error("extractor failed", how=_tail(said))
     if error := last.get("error"):
@@ -113,12 +99,44 @@ async def read(
     return Reading(**last)
 
 
-async def _listen(process: asyncio.subprocess.Process, stall: int, told: Told) -> dict[str, Any] | None:
+@contextlib.asynccontextmanager
+async def _forked(stem: Stem, order: Order, said: IO[bytes]) -> AsyncIterator[asyncio.StreamReader]:
+    """What a new reader says on its standard output; at the end nothing of the reader is left. Raises Gone."""
+    async with contextlib.AsyncExitStack() as closing:
+        theirs_in, ours_in = os.pipe()  # closes when we die, and the reader with it
+        lifeline = closing.enter_context(os.fdopen(ours_in, "wb", buffering=0))
+        ours_out, theirs_out = os.pipe()
+        output = asyncio.StreamReader(limit=_LINE)
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(output), os.fdopen(ours_out, "rb", buffering=0)
+        )
+        closing.callback(transport.close)
+        try:
+            process = await asyncio.to_thread(stem.fork, order, theirs_in, theirs_out, said.fileno())
+        finally:
+            os.close(theirs_in)
+            os.close(theirs_out)
+        try:
+            yield output
+        finally:
+            lifeline.close()
+            with contextlib.suppress(Gone):
+                await asyncio.to_thread(stem.end, process)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(_drained(output), 5)
+
+
+async def _drained(output: asyncio.StreamReader) -> None:
+    """Until nobody holds the other end any more."""
+    while await output.read(_LINE):
+        pass
+
+
+async def _listen(output: asyncio.StreamReader, stall: int, told: Told) -> dict[str, Any] | None:
     """The reader's last word, or None when it ended without one."""
-    assert process.stdout
     last = b""
     moved = time.monotonic()
-    while line := await asyncio.wait_for(process.stdout.readline(), stall):
+    while line := await asyncio.wait_for(output.readline(), stall):
         # A reader that waits says the same again and again: it lives, but gets nowhere.
         if line == last:
             if time.monotonic() - moved > stall:
@@ -135,17 +153,6 @@ async def _listen(process: asyncio.subprocess.Process, stall: int, told: Told) -
     return None
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
-    # The group, not the process alone: the OCR engine runs as its children.
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    assert process.stdin and process.stdout
-    process.stdin.close()
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(process.stdout.read(), 5)  # to its end, so that the pipe is closed with the process
-    await process.wait()
-
-
 def _too_slow(settings: Settings) -> Failure:
     return Failure(
         "too-slow",
@@ -154,13 +161,6 @@ def _too_slow(settings: Settings) -> Failure:
         f"Reading took too long (limits: {settings.job_seconds} s in all, {settings.job_stall_seconds} s without "
         "progress). Split the file into parts.",
     )
-
-
-def _environment() -> dict[str, str]:
-    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    # One thread a library: the extractor spreads pages over processes itself, and each idle thread takes address space.
-    threads = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-    return {**os.environ, **threads, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 
 def _tail(said: IO[bytes]) -> str:

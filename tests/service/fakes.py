@@ -31,6 +31,10 @@ from extractor.record import (
 )
 
 
+def load() -> None:
+    """There is nothing to load."""
+
+
 def read(source: Path, *, file_name: str = "", progress: OnProgress | None = None, jobs: int | None = None) -> ReadFile:
     """One page of the file's text, with `partial` one more that failed; with `scanned` its words have places."""
     text = source.read_text("utf-8")

@@ -271,7 +271,7 @@ class Chaos:
         readers = [
             int(folder.name)
             for folder in Path("/proc").glob("[0-9]*")
-            if b"service.child" in _read(folder / "cmdline") and _parent(folder) in self._pids()
+            if b"service.stem" in _read(folder / "cmdline") and self._descends(folder)
         ]
         if not readers:
             return False
@@ -280,8 +280,11 @@ class Chaos:
             self.kills["reader"] += 1
         return True
 
-    def _pids(self) -> set[int]:
-        return {self.processes[name].pid for name in (FIRST, SECOND)}
+    def _descends(self, process: Path) -> bool:
+        """Whether it is a reader of a worker, or the stem of its readers."""
+        parent = _parent(process)
+        workers = {self.processes[name].pid for name in (FIRST, SECOND)}
+        return bool({parent, _parent(process.parent / str(parent))} & workers)
 
     def restarted(self, server: Server) -> None:
         """The database goes away as if the power were cut; nobody else is started anew for that."""
@@ -327,10 +330,11 @@ class Chaos:
 
     def _can_be_written(self) -> bool:
         if self.place.name == "postgresql":
-            barred = "SELECT count(*) FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid() \
-                AND backend_type = 'client backend'"
+            barred = sa.text(
+                "SELECT count(*) FROM pg_stat_activity WHERE xact_start IS NOT NULL AND client_port = ANY(:ports)"
+            )
             with self.place.database.engine.connect() as connection:
-                return not connection.exec_driver_sql(barred).scalar()
+                return not connection.scalar(barred, {"ports": _ports(self.processes[SECOND].pid)})
         with contextlib.closing(sqlite3.connect(self.place.data / "directives.sqlite3", timeout=0.2)) as connection:
             try:
                 connection.execute("BEGIN IMMEDIATE")
@@ -471,6 +475,16 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError:
         return b""
+
+
+def _ports(process: int) -> list[int]:
+    """The local ports of a process's connections."""
+    sockets = set()
+    for descriptor in Path(f"/proc/{process}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            sockets.add(str(descriptor.readlink()))
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return [int(row[1].rpartition(":")[2], 16) for row in rows if f"socket:[{row[9]}]" in sockets]
 
 
 def _parent(folder: Path) -> int:
