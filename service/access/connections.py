@@ -2,8 +2,8 @@
 
 A connection that waits for its sender costs little, but there is room for only so many. So a sender has to get on: a request
 begins within a look, its body comes at a least rate, an answer is taken. And when all places are taken, a newcomer gets the
-place of whoever does the least with it, among those of the address that holds the most; only when all are being answered is
-it turned away.
+place of whoever does the least with it, among those of the address that holds the most. When all are as new as it is, one
+second shows who gets on; only when all are being answered, and some more, is it turned away.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Connection(H11Protocol):
         self._seen = _Seen((None, h11.IDLE), 0, 0, 0)
         self._looking = self.loop.call_later(self.LOOK, self._look)
         if len(self.connections) > self._room():
-            self._make_room()
+            self._make_room(patient=len(self.connections) < 1.2 * self._room())
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._looking.cancel()
@@ -90,13 +90,21 @@ class Connection(H11Protocol):
             return
         self._looking = self.loop.call_later(self.LOOK, self._look)
 
-    def _make_room(self) -> None:
+    def _make_room(self, *, patient: bool = False) -> None:
+        """Give somebody up; `patient`: not before a second has shown who is slow."""
+        if self.transport.is_closing() or len(self.connections) <= self._room():
+            return
         now = time.monotonic()
         slow = [
             other
             for other in self.connections
             if isinstance(other, Connection) and other.waits and now - other._began > self.GRACE
         ]
+        if not slow and patient:
+            self.loop.call_later(1.1 * self.GRACE, self._make_room)
+            return
+        if not slow and self.conn.our_state is not h11.IDLE:
+            return  # it was quick, and is being answered
         if not slow:
             self._refuse(Problem("busy", headers={"Retry-After": "5"}))
             return

@@ -1,6 +1,6 @@
 """What stands in for the pipeline: chosen by ``DIRECTIVES_EXTRACTOR``, steered by the file they are given.
 
-The file is text of ``word=value`` pairs: ``pages=5;wait=0.2;fail=damaged-file;die=1;partial=1;scanned=1;lead=Sở Y tế``.
+The file is text of ``word=value`` pairs: ``pages=5;wait=0.2;think=1;fail=damaged-file;die=1;partial=1;scanned=1;lead=Sở Y tế``.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ def understand(file: ReadFile, *, progress: OnProgress | None = None) -> Directi
     if "defect" in orders:
         raise RuntimeError("a defect with a secret in it")
     tell(Progress("facts", pages, pages))
+    time.sleep(float(orders.get("think", "0")))
     record = directive(text, number=orders.get("number", "01/CT-UBND"), lead=orders.get("lead", "Sở Y tế"))
     source = record.source.model_copy(
         update={"file_name": file.file_name, "pages": tuple(page.record() for page in place(file))}

@@ -205,6 +205,11 @@ def test_when_all_are_being_answered_a_newcomer_is_told_so(server: Server) -> No
     watchers = [_call(server, b"GET /sse HTTP/1.1\r\nHost: a\r\n\r\n") for _ in range(Impatient.MOST)]
     for watcher in watchers:
         assert watcher.recv(100)
+    assert _answer(_call(server, GET)) == (200, b"0"), "there is always room for one that is quick"
+    watchers.append(_call(server, b"GET /sse HTTP/1.1\r\nHost: a\r\n\r\n"))
+    assert watchers[-1].recv(100)
+    time.sleep(0.5)
+    assert b"503" not in watchers[-1].recv(1000), "nor is anybody told so in the middle of an answer"
     status, problem = _answer(_call(server, GET))
     assert (status, problem["code"]) == (503, "busy")
     watchers[0].close()

@@ -184,7 +184,7 @@ def test_recall_and_replacement(
 def test_it_is_followed_while_it_is_read(page: Page, tmp_path: Path, axe: Look, shoot: Shoot) -> None:
     page.goto("/")
     file = tmp_path / "lâu.txt"
-    file.write_text("pages=30;wait=0.2;number=8/CT-UBND")
+    file.write_text("pages=30;wait=0.2;think=3;number=8/CT-UBND")
     page.locator("#files").set_input_files(file)
     page.get_by_role("link", name="lâu.txt").click()
     expect(page.get_by_text(re.compile(r"trang \d+/30"))).to_be_visible()

@@ -165,6 +165,7 @@ def test_filters_orders_and_the_next_one(page: Page, service: Any, office: UUID,
     page.get_by_role("link", name="Tiếp theo").click()
     expect(page.locator("#list tbody tr")).to_have_count(11)
     expect(page.locator("#list .title").last).to_have_text("0/CT-UBND")
+    page.wait_for_load_state("networkidle")
     page.get_by_label("Thứ tự").select_option("oldest")
     expect(page.locator("#list .title").first).to_have_text("0/CT-UBND")
     page.wait_for_load_state("networkidle")

@@ -323,19 +323,23 @@ def test_slow_senders_keep_nobody_out(taking: Place) -> None:
 
     trickling = threading.Thread(target=trickle)
     trickling.start()
-    with _others_are_served(taking):
-        for number in range(10):
-            taking.client.post("/v1/documents", content=f"nhanh {number}".encode()).raise_for_status()
-            with taking.client.stream("GET", "/v1/tasks") as answer:  # on a connection of its own
-                assert answer.status_code == 200
-        # Newcomers, too, who bring no open connection along.
-        for _ in range(20):
-            with _slow(taking, b"GET /v1/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n") as caller:
-                assert caller.recv(100).startswith(b"HTTP/1.1 200")
-    ended.set()
-    trickling.join()
-    for caller in heads + bodies:
-        caller.close()
+    try:
+        with _others_are_served(taking):
+            for number in range(10):
+                taking.client.post("/v1/documents", content=f"nhanh {number}".encode()).raise_for_status()
+                with taking.client.stream("GET", "/v1/tasks") as answer:  # on a connection of its own
+                    assert answer.status_code == 200
+            # Newcomers, too, who bring no open connection along.
+            for _ in range(20):
+                with _slow(
+                    taking, b"GET /v1/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+                ) as caller:
+                    assert caller.recv(100).startswith(b"HTTP/1.1 200")
+    finally:
+        ended.set()
+        trickling.join()
+        for caller in heads + bodies:
+            caller.close()
     _settled(taking)
     assert _documents(taking) - before == 10
 
