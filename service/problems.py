@@ -47,10 +47,10 @@ KINDS: dict[str, Kind] = {
         401, "Chưa đăng nhập", "Not signed in",
         "Hãy đăng nhập, hoặc gửi mã truy cập: Authorization: Bearer …", "Sign in, or send a token: Authorization: Bearer …",
     ),
-    "calendar-token-only": Kind(
+    "subscription-token-only": Kind(
         401, "Mã truy cập không dùng được ở đây", "This token cannot be used here",
-        'Trong địa chỉ hoặc làm mật khẩu chỉ dùng được mã truy cập có duy nhất quyền "calendar".',
-        'In an address or as a password, only a token whose one scope is "calendar" is taken.',
+        'Trong địa chỉ hoặc làm mật khẩu chỉ dùng được mã truy cập có duy nhất quyền "calendar" (lịch) hay "search" (tin tìm kiếm).',
+        'In an address or as a password, only a token whose one scope is "calendar" or "search" is taken, each for its own.',
     ),
     "forbidden": Kind(
         403, "Không có quyền", "Not allowed",

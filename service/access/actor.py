@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 from uuid import UUID
 
-Scope = Literal["read", "upload", "correct", "approve", "export", "calendar", "feed", "progress", "webhooks", "admin"]
+Scope = Literal[
+    "read", "upload", "correct", "approve", "export", "calendar", "search", "feed", "progress", "webhooks", "admin",
+]  # fmt: skip
 Role = Literal["clerk", "approver", "researcher", "integrator", "administrator"]
 
 SCOPES: frozenset[Scope] = frozenset(get_args(Scope))
 ROLES: dict[Role, frozenset[Scope]] = {
-    "clerk": frozenset({"read", "upload", "correct", "export", "calendar"}),
-    "approver": frozenset({"read", "upload", "correct", "approve", "export", "calendar"}),
-    "researcher": frozenset({"read", "export", "calendar"}),
-    "integrator": frozenset({"read", "upload", "export", "calendar", "feed", "progress", "webhooks"}),
+    "clerk": frozenset({"read", "upload", "correct", "export", "calendar", "search"}),
+    "approver": frozenset({"read", "upload", "correct", "approve", "export", "calendar", "search"}),
+    "researcher": frozenset({"read", "export", "calendar", "search"}),
+    "integrator": frozenset({"read", "upload", "export", "calendar", "search", "feed", "progress", "webhooks"}),
     "administrator": SCOPES,
 }
 

@@ -26,7 +26,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.access import accounts, calendar_token, tokens
+from service.access import accounts, subscription_token, tokens
 from service.access.actor import Actor
 from service.patience import passing
 from service.problems import Problem
@@ -151,10 +151,11 @@ class Doors:
             raise Problem("cross-site")
 
     async def _who(self, scope: Scope, headers: Headers, request_id: str) -> Actor | None:
-        if (secret := calendar_token.shown(scope, headers)) is not None:
-            actor = await asyncio.to_thread(self._by_token, secret, request_id, calendar_token.CHALLENGE)
-            if not calendar_token.suffices(actor):
-                raise Problem("calendar-token-only", headers={"WWW-Authenticate": calendar_token.CHALLENGE})
+        if (secret := subscription_token.shown(scope, headers)) is not None:
+            challenge = subscription_token.challenge(scope["path"])
+            actor = await asyncio.to_thread(self._by_token, secret, request_id, challenge)
+            if not subscription_token.suffices(actor, scope["path"]):
+                raise Problem("subscription-token-only", headers={"WWW-Authenticate": challenge})
             return actor
         kind, _, secret = headers.get("authorization", "").partition(" ")
         cookie = cookie_of(headers)

@@ -6,7 +6,7 @@ from fastapi import Depends, Request, Security
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
-from service.access import calendar_token
+from service.access import subscription_token
 from service.access.actor import Actor, Scope
 from service.house import House
 from service.problems import Problem
@@ -55,7 +55,8 @@ Uploader = Annotated[Actor, needs("upload")]
 Corrector = Annotated[Actor, needs("correct")]
 Approver = Annotated[Actor, needs("approve")]
 Exporter = Annotated[Actor, needs("export")]
-Subscriber = Annotated[Actor, needs("calendar", f"{calendar_token.CHALLENGE}, Bearer")]
+CalendarProgram = Annotated[Actor, needs("calendar", f"{subscription_token.challenge('/v1/calendar.ics')}, Bearer")]
+FeedProgram = Annotated[Actor, needs("search", f"{subscription_token.challenge('/v1/search.atom')}, Bearer")]
 FeedReader = Annotated[Actor, needs("feed")]
 Tracker = Annotated[Actor, needs("progress")]
 HookKeeper = Annotated[Actor, needs("webhooks")]

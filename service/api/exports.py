@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from extractor.record import DirectiveRecord, Role
 from service.access.actor import Actor
-from service.api.at_hand import AtHand, Exporter, Subscriber
+from service.api.at_hand import AtHand, CalendarProgram, Exporter
 from service.api.etag import ETAG
 from service.api.filters import AGENCY, Asked
 from service.api.shapes import Task
@@ -201,7 +201,7 @@ def export_message(
 def get_calendar(
     request: Request,
     house: AtHand,
-    actor: Subscriber,
+    actor: CalendarProgram,
     agency: Annotated[str | None, AGENCY] = None,
     role: Annotated[
         Role | None, Query(description="Vai trò; cùng `agency` thì của chính cơ quan đó / role; of that agency")

@@ -1,8 +1,8 @@
-"""``/v1/filters``: conditions of the list of tasks that people keep under a name."""
+"""``/v1/filters``: conditions of the list of tasks, and searches, that people keep under a name."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -19,10 +19,16 @@ from service.store import saved_filters, tables
 router = APIRouter(prefix="/v1/filters", tags=["filters"])
 
 
+FilteredPage = Annotated[
+    Literal["tasks", "search"], Field(description="Của danh sách nhiệm vụ, hay của tra cứu / of tasks, or a search")
+]
+
+
 class SavedFilter(Shape):
     """Một bộ lọc đã lưu / a saved filter."""
 
     id: UUID
+    page: FilteredPage
     name: str = Field(examples=["Quá hạn của Sở Y tế"])
     query: str = Field(examples=["agency=Sở Y tế&timeliness=overdue"])
     shared: bool = Field(description="Cả văn phòng dùng chung / shown to the whole office")
@@ -31,7 +37,7 @@ class SavedFilter(Shape):
     @classmethod
     def of(cls, saved: tables.SavedFilter, actor: Actor) -> SavedFilter:
         own = saved.owner_id == actor.id
-        return cls(id=saved.id, name=saved.name, query=saved.query, shared=saved.shared, own=own)
+        return cls(id=saved.id, page=saved.page, name=saved.name, query=saved.query, shared=saved.shared, own=own)
 
 
 class SavedFilters(Shape):
@@ -43,6 +49,7 @@ class NewFilter(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    page: FilteredPage = "tasks"
     name: Text = Field(min_length=1, max_length=100, pattern=r"\S", examples=["Việc quá hạn của Sở Y tế"])
     query: Text = Field(
         max_length=2000,
@@ -56,7 +63,7 @@ class NewFilter(BaseModel):
 def list_saved_filters(house: AtHand, actor: Reader) -> SavedFilters:
     """Của mình, và của đồng nghiệp dùng chung / one's own, and those that colleagues share."""
     with house.database.reading() as session:
-        return SavedFilters(items=[SavedFilter.of(saved, actor) for saved in saved_filters.page(session, actor)])
+        return SavedFilters(items=[SavedFilter.of(saved, actor) for saved in saved_filters.usable(session, actor)])
 
 
 @router.post("", status_code=201, summary="Lưu bộ lọc / save a filter")
@@ -66,7 +73,8 @@ def save_filter(form: NewFilter, house: AtHand, actor: Reader) -> SavedFilter:
         raise Problem("forbidden")
     try:
         with house.database.writing() as session:
-            return SavedFilter.of(saved_filters.save(session, actor, form.name.strip(), form.query, form.shared), actor)
+            saved = saved_filters.save(session, actor, form.page, form.name.strip(), form.query, form.shared)
+            return SavedFilter.of(saved, actor)
     except IntegrityError:  # in another tab, at the same moment
         raise Problem("conflict") from None
 

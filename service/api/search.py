@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from service.access.actor import Actor
 from service.api import cursor as cursors
-from service.api.at_hand import AtHand, Caller, Exporter, Reader
+from service.api.at_hand import AtHand, Caller, Exporter, FeedProgram, Reader
+from service.api.etag import ETAG
 from service.api.exports import send, spool, stream
 from service.api.paging import Cursor, Limit
 from service.api.shapes import FacetValue, Found, FoundDocument, Hit, Snippet, Text, What
-from service.export import found
+from service.export import atom, found
 from service.house import House
 from service.problems import Problem
 from service.search import narrowing
-from service.search.look import Looked, Seen, every, look
+from service.search.look import Looked, Seen, every, look, newest
 from service.search.query import LONGEST, BadQuery
 from service.search.search import COUNTED, Asked, Place
 from service.store import audit
 from service.store.schedule import today_in_vietnam
 
 router = APIRouter(prefix="/v1", tags=["search"])
+
+_ENTRIES = 100  # of a feed
+
+
+def _file(media_type: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 def _asked(
@@ -81,6 +89,42 @@ def search(
         next_cursor=_cursor(looked.next, asked) if looked.next else None,
         facets=_facets(looked),
     )
+
+
+@router.get(
+    "/search.atom",
+    summary="Tin văn bản mới của một câu hỏi, cho phần mềm đọc tin / new hits of a search, for feed readers",
+    response_class=Response,
+    responses={
+        200: {**_file("application/atom+xml")[200], "headers": ETAG},
+        304: {"description": "Không đổi / unchanged"},
+    },
+)
+def get_search_feed(
+    request: Request,
+    house: AtHand,
+    actor: FeedProgram,
+    wanted: Wanted,
+    if_none_match: Annotated[str | None, Header(description="ETag đã có / an ETag that is known")] = None,
+) -> Response:
+    """Mỗi văn bản một tin, văn bản đến sau cùng đứng trước, nhiều nhất 100. Phần mềm đọc tin dùng mã truy cập chỉ có quyền
+    `search` trong địa chỉ: `…/v1/search.atom?q=…&token=dtk_…` (xem `POST /v1/search/links`).
+
+    One entry a document, the last to come first, 100 at most; an entry stays the same when its document is corrected.
+    """
+    try:
+        seen = newest(house, wanted, _ENTRIES)
+    except BadQuery as error:
+        raise _bad(error) from None
+    body = atom.feed(seen, wanted, str(request.base_url))
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer"}
+    if {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")} & {etag, "*"}:
+        return Response(status_code=304, headers=headers)
+    with house.database.writing() as session:
+        after = {"q": wanted.text, "what": wanted.what, "tolerant": wanted.tolerant, "rows": len(seen)}
+        audit.note(session, actor, "search.feed", "search", None, office=wanted.office, after=after)
+    return Response(body, media_type=atom.MEDIA_TYPE, headers=headers)
 
 
 def understood(house: House, wanted: Asked, after: Place | None, limit: int, facets: bool) -> Looked:
@@ -150,10 +194,6 @@ def _place(cursor: str, asked: Any) -> Place:
         return Place(bool(exact), int(issued), UUID(document), int(position))
     except (ValueError, TypeError, AttributeError):
         raise Problem("bad-cursor") from None
-
-
-def _file(media_type: str) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 @router.get(

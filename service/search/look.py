@@ -61,6 +61,15 @@ def look(
     return Looked(seen, found.count, found.hits[-1].place if found.more else None, counted)
 
 
+def newest(house: House, asked: Asked, limit: int) -> list[Seen]:
+    """One hit of each of the documents that came last. Raises query.BadQuery."""
+    with house.database.reading() as session:
+        with house.shelves.lock:
+            house.shelves.refresh(session)
+            found = Search(session, house.shelves, asked).newest(limit)
+        return _seen(session, found, asked)
+
+
 def every(house: House, asked: Asked) -> Iterator[list[Seen]]:
     """All hits, page by page, each read by itself: a long export holds no transaction. Raises query.BadQuery."""
     after: Place | None = None

@@ -387,6 +387,16 @@ class Search:
         hits = [self._hit(int(number)) for number in numbers[order[:limit]]]
         return Found(hits, self.count, more, self._marks())
 
+    def newest(self, limit: int) -> Found:
+        """Of each document the first hit, the documents that came last first: their ids tell when they came."""
+        numbers = np.flatnonzero(self.hits)
+        documents, first = np.unique(
+            numbers if self._of_documents else self.shelves.document.all[numbers], return_index=True
+        )
+        order = np.argsort(self.shelves.ids.all[documents], kind="stable")[::-1][:limit]
+        hits = [self._hit(int(number)) for number in numbers[first[order]]]
+        return Found(hits, self.count, len(documents) > limit, self._marks())
+
     def _hit(self, number: int) -> Hit:
         shelves = self.shelves
         document = number if self._of_documents else int(shelves.document.all[number])

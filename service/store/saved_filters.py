@@ -15,10 +15,12 @@ from service.store.ids import new_id
 from service.store.tables import SavedFilter
 
 
-def page(session: Session, actor: Actor) -> Sequence[SavedFilter]:
-    """Those that the actor may use, by name."""
+def usable(session: Session, actor: Actor, page: str | None = None) -> Sequence[SavedFilter]:
+    """Those of a page, or of all, that the actor may use, by name."""
     shared = sa.and_(SavedFilter.shared, SavedFilter.office_id.is_not_distinct_from(actor.office))
     query = sa.select(SavedFilter).where(sa.or_(SavedFilter.owner_id == actor.id, shared))
+    if page:
+        query = query.where(SavedFilter.page == page)
     return session.scalars(query.order_by(SavedFilter.name, SavedFilter.id)).all()
 
 
@@ -28,14 +30,14 @@ def find(session: Session, filter_id: UUID, actor: Actor) -> SavedFilter | None:
     return saved if saved and saved.owner_id == actor.id else None
 
 
-def save(session: Session, actor: Actor, name: str, query: str, shared: bool) -> SavedFilter:
+def save(session: Session, actor: Actor, page: str, name: str, query: str, shared: bool) -> SavedFilter:
     """Keep a filter under a name; one of the actor's own that has it already is changed. The actor is a person."""
     assert actor.id
-    own = SavedFilter.owner_id == actor.id, SavedFilter.name == name
+    own = SavedFilter.owner_id == actor.id, SavedFilter.page == page, SavedFilter.name == name
     saved = session.scalar(sa.select(SavedFilter).where(*own).with_for_update())
     before = _said(saved) if saved else None
     if saved is None:
-        saved = SavedFilter(id=new_id(), owner_id=actor.id, name=name, created_at=datetime.now(UTC))
+        saved = SavedFilter(id=new_id(), owner_id=actor.id, page=page, name=name, created_at=datetime.now(UTC))
         session.add(saved)
     saved.office_id, saved.query, saved.shared = actor.office, query, shared
     if (after := _said(saved)) != before:
@@ -50,4 +52,4 @@ def delete(session: Session, actor: Actor, saved: SavedFilter) -> None:
 
 
 def _said(saved: SavedFilter) -> dict[str, object]:
-    return {"name": saved.name, "query": saved.query, "shared": saved.shared}
+    return {"page": saved.page, "name": saved.name, "query": saved.query, "shared": saved.shared}

@@ -597,14 +597,15 @@ class Token(Base):
 
 
 class SavedFilter(Base):
-    """What a person looks for again and again: conditions of the list of tasks, under a name."""
+    """What a person looks for again and again: conditions of the list of tasks, or a search, under a name."""
 
     __tablename__ = "saved_filter"
-    __table_args__ = (sa.UniqueConstraint("owner_id", "name"),)
+    __table_args__ = (sa.UniqueConstraint("owner_id", "page", "name"),)
 
     id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
     owner_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"))
     office_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("office.id"))  # the owner's
+    page: Mapped[str] = mapped_column(sa.String(8))  # "tasks" or "search"
     name: Mapped[str]
     query: Mapped[str]  # of the page's address
     shared: Mapped[bool]  # shown to the whole office

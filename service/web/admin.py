@@ -47,6 +47,7 @@ SCOPE_NAMES = {
     "approve": term("duyệt, thu hồi"),
     "export": term("xuất dữ liệu"),
     "calendar": term("xem lịch thời hạn"),
+    "search": term("xem tin tìm kiếm"),
     "feed": term("theo dõi thay đổi"),
     "progress": term("báo tiến độ"),
     "webhooks": term("quản lý webhook"),

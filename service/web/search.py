@@ -21,7 +21,7 @@ from service.search import fields
 from service.search.fields import Field
 from service.search.query import LONGEST
 from service.search.search import WHATS, Asked
-from service.store import documents, pages, records
+from service.store import documents, pages, records, saved_filters
 from service.store.schedule import today_in_vietnam
 from service.study import place
 from service.web.language import term
@@ -113,11 +113,14 @@ def show_search(
         given = {name: value for name, value in (now | changed).items() if value}
         return "/search" + (f"?{urlencode(given)}" if given else "")
 
+    with house.database.reading() as session:
+        saved = saved_filters.usable(session, actor, "search")
     return show(
         request,
         "search",
         status=422 if wrong else 200,
         q=q,
+        saved=saved,
         what=looked,
         tabs=TABS,
         whats=WHATS,

@@ -92,7 +92,7 @@ def show_tasks(
     with house.database.reading() as session:
         shared: dict[str, Any] = {
             "counts": overview.counts(session, wanted),
-            "saved": saved_filters.page(session, actor),
+            "saved": saved_filters.usable(session, actor, "tasks"),
             "about": documents.find(session, wanted.document, actor) if wanted.document else None,
         }
 
@@ -111,6 +111,7 @@ def show_tasks(
         wanted=wanted,
         asked=asked,
         query=urlencode(asked),
+        calendar_query=urlencode([(name, asked[name]) for name in ("agency", "role", "document") if name in asked]),
         link=link,
         counted=overview.COUNTED,
         **shared,

@@ -81,6 +81,8 @@ NEEDS: dict[str, str] = {
     "export_message": "export",
     "get_calendar": "calendar",
     "create_calendar_link": "calendar",
+    "get_search_feed": "search",
+    "create_search_link": "search",
     "list_saved_filters": "read",
     "save_filter": "read",
     "delete_saved_filter": "read",

@@ -642,7 +642,7 @@ def test_other_tokens_are_taken_neither_from_addresses_nor_as_passwords(
         stranger.get("/v1/calendar.ics", params={"token": secret}),
         stranger.get("/v1/calendar.ics", headers=_basic(secret)),
     ):
-        assert (answer.status_code, answer.json()["code"]) == (401, "calendar-token-only")
+        assert (answer.status_code, answer.json()["code"]) == (401, "subscription-token-only")
 
 
 def test_the_calendar_token_opens_the_calendar_alone(

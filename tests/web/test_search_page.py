@@ -168,3 +168,27 @@ def test_nobody_finds_what_is_not_theirs(visitors: Any, page: Page, filled: UUID
     visitors.expected.append("404")
     answer = stranger.goto(str(hit))
     assert answer and answer.status == 404
+
+
+def test_a_question_is_kept_and_followed(visitors: Any, page: Page, filled: UUID, axe: Look, shoot: Shoot) -> None:
+    _indexed(page, "/search?q=khong+khi", 6)
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name="Lưu câu hỏi …").click()
+    page.get_by_label("Tên", exact=True).fill("Không khí")
+    page.keyboard.press("Enter")
+    kept = page.get_by_role("list", name="Bộ lọc đã lưu").get_by_role("link", name="Không khí")
+    expect(kept).to_be_visible()
+    axe(page), shoot(page, "search-kept")
+    page.goto("/tasks")
+    expect(page.get_by_role("link", name="Không khí", exact=True)).to_have_count(0)
+    page.goto("/search")
+    kept.click()
+    expect(page.get_by_label("Tìm trong mọi văn bản")).to_have_value("khong khi")
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name="Theo dõi văn bản mới …").click()
+    page.get_by_role("button", name="Tạo địa chỉ").click()
+    address = page.get_by_label("Địa chỉ, chỉ hiện lần này")
+    expect(address).to_have_value(re.compile(r"^http://.*/v1/search\.atom\?q=khong\+khi&what=pages&token=dtk_"))
+    axe(page), shoot(page, "search-follow")
+    feed = page.request.get(address.input_value(), headers={"Cookie": ""})
+    assert feed.ok and feed.text().count("<entry>") == 6
