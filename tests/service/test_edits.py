@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,29 +14,18 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from extractor.record import DirectiveRecord
-from service.access.actor import the_service
 from service.house import House
-from service.intake.reception import Order
-from service.store import edits, records, tables
-from tests.service.conftest import client_of
+from service.store import edits, tables
+from tests.service.conftest import client_of, put
 from tests.service.fakes import directive
 
 Json = dict[str, Any]
 
 
 @pytest.fixture
-def document(house: House, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+def document(house: House, request: pytest.FixtureRequest) -> str:
     """A document that was read, of three tasks."""
-    text = f"name={request.node.name}"
-    file = tmp_path / "a.txt"
-    file.write_text(text)
-    received = house.reception.take(file, Order(the_service("tests")))
-    with house.database.writing() as session:
-        row = session.get_one(tables.Document, received.document.id)
-        records.keep_reading(
-            session, row, directive(text, number="01/CT-UBND", lead="Sở Y tế"), pipeline_version="1", job_id=None
-        )
-    return str(row.id)
+    return str(put(house, directive(f"name={request.node.name}", number="01/CT-UBND", lead="Sở Y tế")))
 
 
 def _record(client: TestClient, document: str) -> Json:

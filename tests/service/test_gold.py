@@ -11,11 +11,9 @@ from starlette.testclient import TestClient
 
 from corpus.score import PARTS, score
 from extractor import extract
-from service.access.actor import the_service
 from service.export.gold import gold_of
 from service.house import House
-from service.intake.reception import Order
-from service.store import records, tables
+from tests.service.conftest import put
 
 ROOT = Path(__file__).parents[2]
 SPECIMEN = ROOT / "corpus" / "specimens" / "doi-che-04-cd-ubnd-2022.txt"
@@ -24,11 +22,8 @@ SPECIMEN = ROOT / "corpus" / "specimens" / "doi-che-04-cd-ubnd-2022.txt"
 def _kept(house: House, tmp_path: Path, text: str) -> str:
     file = tmp_path / "công điện.txt"
     file.write_text(text)
-    received = house.reception.take(file, Order(the_service("tests")))
-    with house.database.writing() as session:
-        row = session.get_one(tables.Document, received.document.id)
-        records.keep_reading(session, row, extract(file), pipeline_version="1", job_id=None)
-    return str(received.document.id)
+    house.originals.put(text.encode())
+    return str(put(house, extract(file)))
 
 
 def test_a_record_is_its_own_gold() -> None:
