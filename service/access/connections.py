@@ -2,8 +2,8 @@
 
 A connection that waits for its sender costs little, but there is room for only so many. So a sender has to get on: a request
 begins within a look, its body comes at a least rate, an answer is taken. And when all places are taken, a newcomer gets the
-place of whoever does the least with it, among those of the address that holds the most. When all are as new as it is, one
-second shows who gets on; only when all are being answered, and some more, is it turned away.
+place of whoever does the least with it, among those of the address that holds the most. When all are as new as it is, a
+moment shows who gets on; only when all are being answered, and some more, is it turned away.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Connection(H11Protocol):
     MOST: ClassVar[int] = 500  # connections at once; each may need a second file
     LOOK: ClassVar[float] = 20.0  # seconds between two looks at what a connection does
     LEAST: ClassVar[int] = 20_000  # bytes of a body that have to come within a look: 1 kB a second
-    GRACE: ClassVar[float] = 1.0  # seconds that a newcomer has at any rate
+    GRACE: ClassVar[float] = 3.0  # seconds that a newcomer has at any rate
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -91,7 +91,7 @@ class Connection(H11Protocol):
         self._looking = self.loop.call_later(self.LOOK, self._look)
 
     def _make_room(self, *, patient: bool = False) -> None:
-        """Give somebody up; `patient`: not before a second has shown who is slow."""
+        """Give somebody up; `patient`: not before a moment has shown who is slow."""
         if self.transport.is_closing() or len(self.connections) <= self._room():
             return
         now = time.monotonic()
