@@ -189,3 +189,14 @@ def test_tasks_by_agency_and_month(ask: TestClient) -> None:
     assert [(one["month"], one["all"]) for one in items][1] == ("2026-06", 3) and len(items) == 3
     assert ask.get("/v1/tasks/by-month", params=query | {"agency": "sở nào đó"}).json()["items"][1]["all"] == 0
     assert ask.get("/v1/tasks/by-month", params=query | {"from": "2026-13"}).json()["code"] == "invalid"
+
+
+def test_parquet_holds_the_same(ask: TestClient) -> None:
+    files = pytest.importorskip("pyarrow.parquet", reason="không có pyarrow / pyarrow is not installed")
+    answer = ask.get("/v1/exports/targets.parquet")
+    assert answer.status_code == 200
+    table = files.read_table(io.BytesIO(answer.content))
+    assert table.column_names == list(research.TARGETS)
+    assert table.to_pylist() == _lines(ask, "targets")
+    cited = files.read_table(io.BytesIO(ask.get("/v1/exports/citations.parquet").content))
+    assert cited.to_pylist() == _lines(ask, "citations")
