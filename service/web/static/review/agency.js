@@ -83,15 +83,16 @@ export function agencyControl(desk, { path, id, label, describedby, get, set, se
   const take = async (n) => {
     if (n === found.length) {
       const name = input.value.trim();
-      try {
-        const added = await call("POST", "/v1/agencies", { name });
-        found = [added];
+      return desk.store.making(async () => {
+        try {
+          found = [await call("POST", "/v1/agencies", { name })];
+        } catch (error) {
+          toast(error.message, { kind: "bad" });
+          return false;
+        }
         toast(t("Đã thêm “{name}” vào danh mục cơ quan.", { name }), { kind: "good" });
         return take(0);
-      } catch (error) {
-        toast(error.message, { kind: "bad" });
-        return false;
-      }
+      });
     }
     const { name, agency_id } = found[n];
     close();

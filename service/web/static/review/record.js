@@ -58,6 +58,7 @@ function applied(record, { unit, value, after }) {
 export class Corrections extends EventTarget {
   #pending = []; // edits that were not sent yet
   #sent = null; // edits that are on their way
+  #making = 0; // changes that are still being made
   #undo = [];
   #timer = 0;
   #pause = 1000;
@@ -74,7 +75,19 @@ export class Corrections extends EventTarget {
   }
 
   get unsaved() {
-    return this.#pending.length > 0 || this.#sent !== null;
+    return this.#pending.length > 0 || this.#sent !== null || this.#making > 0;
+  }
+
+  /** `make` asks the service for something before it changes the record: until then all is not saved. */
+  async making(make) {
+    this.#making += 1;
+    this.#say("saving");
+    try {
+      return await make();
+    } finally {
+      this.#making -= 1;
+      this.#say(this.#sent ? "saving" : this.unsaved ? "unsaved" : "saved");
+    }
   }
 
   get undoable() {
@@ -97,7 +110,7 @@ export class Corrections extends EventTarget {
   async settled() {
     clearTimeout(this.#timer);
     while (this.unsaved) {
-      if (this.#sent) await new Promise((resolve) => this.addEventListener("state", resolve, { once: true }));
+      if (this.#sent || !this.#pending.length) await new Promise((resolve) => this.addEventListener("state", resolve, { once: true }));
       else await this.#save();
       if (this.state === "waiting") throw new Refused(0, "");
     }
@@ -196,7 +209,7 @@ export class Corrections extends EventTarget {
       }
     }
     if (this.#pending.length) await this.#save();
-    else this.#say("saved");
+    else this.#say(this.#making ? "saving" : "saved");
   }
 
   async #conflict(sent, errors) {
