@@ -42,6 +42,6 @@ lock: ## khóa lại phiên bản thư viện / pin the libraries anew (needs uv
 	@command -v $(UV) >/dev/null || { echo "Cần uv / uv is needed: pip install uv" >&2; exit 1; }
 	@rm -f uv.lock
 	@env -u UV_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_DEFAULT_INDEX -u UV_FIND_LINKS $(UV) lock --quiet --no-config
-	@$(UV) export --quiet --frozen --no-emit-project --no-header --no-annotate --no-dev -o requirements.lock
+	@$(UV) export --quiet --frozen --no-emit-project --no-header --no-annotate --no-dev --extra oidc -o requirements.lock
 	@$(UV) export --quiet --frozen --no-emit-project --no-header --no-annotate -o requirements-dev.lock
 	@rm -f uv.lock
