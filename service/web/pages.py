@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -79,18 +81,27 @@ STAGES = {
 }
 
 
+_STATIC = _HERE / "static"
+_VERSION = hashlib.sha256(
+    b"".join(path.read_bytes() for path in sorted(_STATIC.rglob("*")) if path.is_file())
+).hexdigest()[:12]
+
+
 class _Files(StaticFiles):
-    """Scripts and styles: asked for anew, so that an upgrade is seen at once; those with their version in the name are kept."""
+    """Scripts and styles. Pages ask for them under the version of all, so browsers keep them and see an upgrade at once."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        answer = await super().get_response(path, scope)
-        kept = path.startswith("vendor/")
+        version, _, rest = path.partition("/")
+        # A page that is open over an upgrade asks for the old version, and gets what there is.
+        named = re.fullmatch("[0-9a-f]{12}", version) is not None
+        answer = await super().get_response(rest if named else path, scope)
+        kept = version == _VERSION and answer.status_code in (200, 304)
         answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
         return answer
 
 
 def static() -> StaticFiles:
-    return _Files(directory=_HERE / "static")
+    return _Files(directory=_STATIC)
 
 
 def show(request: Request, page: str, *, status: int = 200, **values: Any) -> HTMLResponse:
@@ -155,6 +166,7 @@ def _said(context: Context, message: Any) -> str:
 
 _templates.env.filters.update(day=day, moment=moment, number=_number, size=_size, path=_path, said=_said)
 _templates.env.globals.update(
+    files=f"/static/{_VERSION}",
     term=term,
     roles=ROLES,
     states=STATES,

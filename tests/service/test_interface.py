@@ -131,6 +131,11 @@ def test_pages_load_nothing_from_elsewhere(client: TestClient, path: str) -> Non
     for address in re.findall(r'(?:src|href)="([^"]+)"', page.text):
         assert address.startswith(("/", "?", "#"))
         if address.startswith("/static/"):
-            assert client.get(address).status_code == 200
+            file = client.get(address)
+            assert file.status_code == 200 and "immutable" in file.headers["cache-control"]
+            # What a page asks for that was open over an upgrade, and a person without a version.
+            for other in (re.sub("/[0-9a-f]{12}/", "/0123456789ab/", address), re.sub("/[0-9a-f]{12}/", "/", address)):
+                again = client.get(other)
+                assert (again.content, again.headers["cache-control"]) == (file.content, "no-cache")
     assert "'self'" in page.headers["content-security-policy"]
     assert 'lang="vi"' in page.text

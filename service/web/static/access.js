@@ -1,7 +1,7 @@
 // Signing in and setting a password, through the public interface.
 
-import { call } from "/static/api.js";
-import { t } from "/static/words.js";
+import { call } from "./api.js";
+import { t } from "./words.js";
 
 const problem = document.getElementById("problem");
 

@@ -7,10 +7,10 @@
 // `data-match` is the version that was seen; `data-reveals` shows the secret of the answer, once; afterwards the page is drawn
 // anew, or `data-then` is gone to.
 
-import { call } from "/static/api.js";
-import { confirmed, dialog } from "/static/dialog.js";
-import { toast } from "/static/toast.js";
-import { said, t } from "/static/words.js";
+import { call } from "./api.js";
+import { confirmed, dialog } from "./dialog.js";
+import { toast } from "./toast.js";
+import { said, t } from "./words.js";
 
 const REFRESH_EVERY = 5000; // milliseconds
 

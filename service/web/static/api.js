@@ -1,6 +1,6 @@
 // Speaking with the service through its public interface.
 
-import { said, t } from "/static/words.js";
+import { said, t } from "./words.js";
 
 /** The service said no, or could not be reached (status 0). The message is in the language of the page. */
 export class Refused extends Error {
@@ -40,7 +40,7 @@ export const call = async (...asked) => (await ask(...asked)).content;
 
 // What was typed stays on the page: the sign-in opens beside it.
 async function offerSignIn() {
-  const { toast } = await import("/static/toast.js");
+  const { toast } = await import("./toast.js");
   toast(t("Phiên đăng nhập đã hết."), {
     kind: "bad",
     stays: true,

@@ -1,9 +1,9 @@
 // Two versions side by side: the one shown as the later can be put in force.
 
-import { ask, call } from "/static/api.js";
-import { confirmed } from "/static/dialog.js";
-import { toast } from "/static/toast.js";
-import { t } from "/static/words.js";
+import { ask, call } from "./api.js";
+import { confirmed } from "./dialog.js";
+import { toast } from "./toast.js";
+import { t } from "./words.js";
 
 const use = document.getElementById("use");
 

@@ -1,6 +1,6 @@
 // Dialogs: <dialog id="recall"> is opened by <button data-opens="recall"> and closed by any [data-closes] in it.
 
-import { t } from "/static/words.js";
+import { t } from "./words.js";
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");

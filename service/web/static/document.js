@@ -1,10 +1,10 @@
 // One document: follows its reading, shows its pages, and does what is done to a document as a whole.
 
-import { call } from "/static/api.js";
-import { dialog } from "/static/dialog.js";
-import { keys } from "/static/keys.js";
-import { toast } from "/static/toast.js";
-import { t } from "/static/words.js";
+import { call } from "./api.js";
+import { dialog } from "./dialog.js";
+import { keys } from "./keys.js";
+import { toast } from "./toast.js";
+import { t } from "./words.js";
 
 const { id, job, live, number } = document.getElementById("document").dataset;
 const LOOK_EVERY = 1000; // milliseconds

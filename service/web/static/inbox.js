@@ -1,10 +1,10 @@
 // The inbox: the list keeps itself up to date, rows have their actions, files are handed in.
 
-import { call } from "/static/api.js";
-import { keys } from "/static/keys.js";
-import { watchFiles } from "/static/outbox.js";
-import { toast } from "/static/toast.js";
-import { t } from "/static/words.js";
+import { call } from "./api.js";
+import { keys } from "./keys.js";
+import { watchFiles } from "./outbox.js";
+import { toast } from "./toast.js";
+import { t } from "./words.js";
 
 const BUSY = 1000; // milliseconds between looks while something is being read or sent
 const IDLE = 15_000;

@@ -1,8 +1,8 @@
 // What a page shows, kept under a name (#keep), or as an address that programs look at by themselves (#subscribe).
 
-import { call } from "/static/api.js";
-import { toast } from "/static/toast.js";
-import { t } from "/static/words.js";
+import { call } from "./api.js";
+import { toast } from "./toast.js";
+import { t } from "./words.js";
 
 function on(name, act) {
   const form = document.querySelector(`#${name} form`);

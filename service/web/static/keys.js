@@ -5,8 +5,8 @@
 // `press` is written as people write it: "n", "?", "Alt+ArrowDown", "Ctrl+Enter". A key without Ctrl or Alt does nothing
 // while somebody types, and can be switched off (WCAG 2.1.4). An entry without `act` is only shown.
 
-import { dialog } from "/static/dialog.js";
-import { t } from "/static/words.js";
+import { dialog } from "./dialog.js";
+import { t } from "./words.js";
 
 const groups = [];
 const OFF = "keys-off";

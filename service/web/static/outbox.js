@@ -1,8 +1,8 @@
 // Files on their way to the service: chosen, dropped (folders too) or pasted; a line each at once, three sent at a time.
 
-import { dialog } from "/static/dialog.js";
-import { toast } from "/static/toast.js";
-import { day, said, size, t } from "/static/words.js";
+import { dialog } from "./dialog.js";
+import { toast } from "./toast.js";
+import { day, said, size, t } from "./words.js";
 
 const AT_ONCE = 3;
 const AGAIN_AFTER = [2000, 5000, 15_000]; // milliseconds; then a person has to press a button

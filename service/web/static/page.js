@@ -1,8 +1,8 @@
 // What every page does: signing out, changing the language, dialogs, menus, and the keys that work everywhere.
 
-import "/static/dialog.js";
-import { keys, showKeys } from "/static/keys.js";
-import { t } from "/static/words.js";
+import "./dialog.js";
+import { keys, showKeys } from "./keys.js";
+import { t } from "./words.js";
 
 document.getElementById("sign-out")?.addEventListener("click", async () => {
   await fetch("/v1/session", { method: "DELETE" }).catch(() => {});
@@ -34,4 +34,4 @@ if (document.querySelector(".sections")) {
   ]);
 }
 
-if (sessionStorage.getItem("tour") || location.search.startsWith("?tour=")) import("/static/tour.js");
+if (sessionStorage.getItem("tour") || location.search.startsWith("?tour=")) import("./tour.js");

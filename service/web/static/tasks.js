@@ -1,6 +1,6 @@
 // The list of tasks: agencies by type-ahead.
 
-import { call } from "/static/api.js";
+import { call } from "./api.js";
 
 // Agencies, as the register and the office know them.
 

@@ -1,6 +1,6 @@
 // Short words about what has happened, at the edge of the page. Screen readers say them.
 
-import { t } from "/static/words.js";
+import { t } from "./words.js";
 
 const place = document.getElementById("toasts");
 const SECONDS = 6;

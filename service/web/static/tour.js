@@ -2,7 +2,7 @@
 //
 // Where it is stands in the session of the tab: { document, step }.
 
-import { t } from "/static/words.js";
+import { t } from "./words.js";
 
 const KEPT = "tour";
 const LATE = 8000; // milliseconds that a page may take to show what a step is about

@@ -1,10 +1,10 @@
 // A combobox over the register of agencies: abbreviations and words without accents find them; others can be added.
 
-import { call } from "/static/api.js";
-import { toast } from "/static/toast.js";
-import { fresh, h } from "/static/review/dom.js";
-import { control } from "/static/review/control.js";
-import { t } from "/static/words.js";
+import { call } from "../api.js";
+import { toast } from "../toast.js";
+import { fresh, h } from "./dom.js";
+import { control } from "./control.js";
+import { t } from "../words.js";
 
 const WAIT = 80; // ms after a key
 

@@ -1,10 +1,10 @@
 // The other documents that this one names, and why.
 
-import { h } from "/static/review/dom.js";
-import { sure } from "/static/review/fields.js";
-import { control, dayControl, reasons } from "/static/review/control.js";
-import { Items } from "/static/review/items.js";
-import { day, t } from "/static/words.js";
+import { h } from "./dom.js";
+import { sure } from "./fields.js";
+import { control, dayControl, reasons } from "./control.js";
+import { Items } from "./items.js";
+import { day, t } from "../words.js";
 
 const RELATIONS = {
   basis: () => t("căn cứ"),

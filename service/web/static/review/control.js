@@ -1,8 +1,8 @@
 // An input that holds one value of the record: what focus, Enter, Escape and leaving it mean, the same everywhere.
 
-import { h } from "/static/review/dom.js";
-import { isoDay } from "/static/review/days.js";
-import { day, t } from "/static/words.js";
+import { h } from "./dom.js";
+import { isoDay } from "./days.js";
+import { day, t } from "../words.js";
 
 /**
  * Wire an input to a value.

@@ -1,10 +1,10 @@
 // A deadline, written as the document does ("trước 15/12 hàng năm") or chosen from a calendar; its days are shown.
 
-import { call } from "/static/api.js";
-import { fresh, h } from "/static/review/dom.js";
-import { control } from "/static/review/control.js";
-import { sure } from "/static/review/fields.js";
-import { day, t } from "/static/words.js";
+import { call } from "../api.js";
+import { fresh, h } from "./dom.js";
+import { control } from "./control.js";
+import { sure } from "./fields.js";
+import { day, t } from "../words.js";
 
 const EMPTY = { due: null, start: null, rrule: null, anchor: null, offset: null, working_days: false };
 

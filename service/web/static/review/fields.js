@@ -1,6 +1,6 @@
 // The fields of a record in reading order: where each stands, how sure the pipeline is, and why it may be doubted.
 
-import { day, said, t } from "/static/words.js";
+import { day, said, t } from "../words.js";
 
 export const DOUBTFUL = 0.7;
 

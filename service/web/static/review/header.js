@@ -1,10 +1,10 @@
 // What the document is: number, issuer, day, subject, signer.
 
-import { h } from "/static/review/dom.js";
-import { HEADER, sure } from "/static/review/fields.js";
-import { control, dayControl, reasons } from "/static/review/control.js";
-import { agencyControl } from "/static/review/agency.js";
-import { t } from "/static/words.js";
+import { h } from "./dom.js";
+import { HEADER, sure } from "./fields.js";
+import { control, dayControl, reasons } from "./control.js";
+import { agencyControl } from "./agency.js";
+import { t } from "../words.js";
 
 const SIGNER = [
   { part: "name", label: () => t("Họ tên người ký") },

@@ -1,7 +1,7 @@
 // A list of which one item is open for correction: tasks, targets, citations. Closed items are one line each, so that a plan
 // of 300 tasks is as quick to work in as one of three.
 
-import { h } from "/static/review/dom.js";
+import { h } from "./dom.js";
 
 export class Items {
   #rows = new Map();

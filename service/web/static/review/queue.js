@@ -1,7 +1,7 @@
 // What has to be looked at, the whole of it: each doubtful field with its reason in plain words.
 
-import { h } from "/static/review/dom.js";
-import { t } from "/static/words.js";
+import { h } from "./dom.js";
+import { t } from "../words.js";
 
 /** The section; `draw(fields)` shows the doubtful ones. */
 export function queueSection(desk) {

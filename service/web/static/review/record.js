@@ -4,7 +4,7 @@
 // a moment later; when the service is away it is tried again. Where a colleague has changed the same unit meanwhile, nothing
 // is overwritten: a "conflict" event says what either of both has.
 
-import { ask, Refused } from "/static/api.js";
+import { ask, Refused } from "../api.js";
 
 const PLAIN = ["kind", "number", "place", "issued_on", "subject", "urgency", "secrecy"];
 const SAVE_AFTER = 400; // ms without a further change

@@ -1,19 +1,19 @@
 // The review of one document: the page image beside the record, every value with its place, doubtful ones first.
 
-import { ask, call } from "/static/api.js";
-import { confirmed, dialog } from "/static/dialog.js";
-import { keys } from "/static/keys.js";
-import { toast } from "/static/toast.js";
-import { said, t } from "/static/words.js";
-import { Citations } from "/static/review/citations.js";
-import { h } from "/static/review/dom.js";
-import { HEADER, fieldsOf } from "/static/review/fields.js";
-import { headerSection } from "/static/review/header.js";
-import { queueSection } from "/static/review/queue.js";
-import { Corrections, unitOf } from "/static/review/record.js";
-import { Targets } from "/static/review/targets.js";
-import { Tasks } from "/static/review/tasks.js";
-import { PageViewer, viewerBar } from "/static/review/viewer.js";
+import { ask, call } from "../api.js";
+import { confirmed, dialog } from "../dialog.js";
+import { keys } from "../keys.js";
+import { toast } from "../toast.js";
+import { said, t } from "../words.js";
+import { Citations } from "./citations.js";
+import { h } from "./dom.js";
+import { HEADER, fieldsOf } from "./fields.js";
+import { headerSection } from "./header.js";
+import { queueSection } from "./queue.js";
+import { Corrections, unitOf } from "./record.js";
+import { Targets } from "./targets.js";
+import { Tasks } from "./tasks.js";
+import { PageViewer, viewerBar } from "./viewer.js";
 
 const root = document.getElementById("review");
 

@@ -1,10 +1,10 @@
 // Targets as a table: what is measured, how much, until when; parts stand below what they are part of.
 
-import { h } from "/static/review/dom.js";
-import { sure } from "/static/review/fields.js";
-import { control, reasons } from "/static/review/control.js";
-import { Items } from "/static/review/items.js";
-import { day, t } from "/static/words.js";
+import { h } from "./dom.js";
+import { sure } from "./fields.js";
+import { control, reasons } from "./control.js";
+import { Items } from "./items.js";
+import { day, t } from "../words.js";
 
 const COMPARATORS = { "=": "=", ">=": "≥", "<=": "≤", ">": ">", "<": "<", "~": "≈" };
 const CHANGES = { level: () => t("mức đạt"), increase: () => t("tăng"), decrease: () => t("giảm") };

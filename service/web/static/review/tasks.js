@@ -1,13 +1,13 @@
 // Tasks as a tree: what is to be done, by whom, by when; split, merge, move, add, delete.
 
-import { h } from "/static/review/dom.js";
-import { ROLES, sure } from "/static/review/fields.js";
-import { control, reasons } from "/static/review/control.js";
-import { agencyControl } from "/static/review/agency.js";
-import { deadlineControl } from "/static/review/deadline.js";
-import { Items } from "/static/review/items.js";
-import { toast } from "/static/toast.js";
-import { day, t } from "/static/words.js";
+import { h } from "./dom.js";
+import { ROLES, sure } from "./fields.js";
+import { control, reasons } from "./control.js";
+import { agencyControl } from "./agency.js";
+import { deadlineControl } from "./deadline.js";
+import { Items } from "./items.js";
+import { toast } from "../toast.js";
+import { day, t } from "../words.js";
 
 const LONGEST_TITLE = 120;
 const SOURCES = {

@@ -1,7 +1,7 @@
 // The page image with the places of values on it: zoom, pan, rotation; choosing a field by its place, and words for a field.
 
-import { h } from "/static/review/dom.js";
-import { t } from "/static/words.js";
+import { h } from "./dom.js";
+import { t } from "../words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const OSD = window.OpenSeadragon;
