@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from playwright.sync_api import Page, sync_playwright
 
 from corpus.place import ROOT, Place
@@ -66,8 +67,9 @@ def main(argv: list[str]) -> int:
                 place.upload(SCAN.read_bytes() + f"\n%{number}".encode(), f"{number}.pdf", bulk=True)
             time.sleep(4)
             _openings(page, "while OCR runs", ready["document"]["id"], arguments.openings)
-            health = place.get("/v1/health")
-            print(f"  ({health.get('queued', '?')} documents were still waiting)")
+            with place.database.reading() as session:
+                left = session.scalar(sa.select(sa.func.count(tables.Job.id)).where(tables.Job.state.in_(tables.LIVE)))
+            print(f"  ({left} documents were still being read, or waiting)")
         finally:
             browser.close()
             place.close()

@@ -23,8 +23,14 @@ export class Items {
       const key = this.key(item, n);
       rows.set(key, this.#rows.get(key) ?? h("li", { "data-key": key }));
     });
+    for (const [key, row] of this.#rows) if (!rows.has(key)) row.remove();
     this.#rows = rows;
-    this.list.replaceChildren(...rows.values());
+    // Only rows that stand elsewhere now are moved: a browser lays out anew whatever is moved.
+    let next = this.list.firstElementChild;
+    for (const row of rows.values()) {
+      if (row === next) next = next.nextElementSibling;
+      else this.list.insertBefore(row, next);
+    }
     this.items().forEach((item, n) => this.#fill(item, n));
     if (this.opened !== null && !rows.has(this.opened)) this.opened = null;
   }
@@ -48,14 +54,20 @@ export class Items {
     const key = this.key(item, n);
     const row = this.#rows.get(key);
     const open = key === this.opened;
-    row.className = ["item", open ? "open" : "", ...this.classes(item, n)].filter(Boolean).join(" ");
+    const classes = ["item", open ? "open" : "", ...this.classes(item, n)].filter(Boolean).join(" ");
+    if (row.className !== classes) row.className = classes;
     let head = row.querySelector(":scope > .line");
     if (!head) {
       head = h("button.line", { type: "button", onclick: () => this.#toggle(key) });
       row.append(head);
     }
-    head.setAttribute("aria-expanded", String(open));
-    head.replaceChildren(...this.line(item, n).filter(Boolean));
+    const line = head.cloneNode(false);
+    line.setAttribute("aria-expanded", String(open));
+    line.append(...this.line(item, n).filter(Boolean));
+    if (!line.isEqualNode(head)) {
+      head.setAttribute("aria-expanded", String(open));
+      head.replaceChildren(...line.childNodes);
+    }
     const old = row.querySelector(":scope > .editor");
     if (!open) {
       old?.remove();

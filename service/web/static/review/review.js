@@ -181,9 +181,12 @@ class Desk {
   }
 
   step(by) {
-    const lines = [...root.querySelectorAll(".record [data-path], .record .line")].filter((element) => element.checkVisibility() && !element.matches(".item.open > .line"));
-    const n = lines.indexOf(document.activeElement);
-    const next = lines[Math.min(Math.max(n + by, 0), lines.length - 1)];
+    // Whether a field can be seen is asked of the few that are passed, not of hundreds.
+    const lines = [...root.querySelectorAll(".record [data-path], .record .line")];
+    const here = lines.indexOf(document.activeElement);
+    let n = here < 0 && by < 0 ? 0 : here + by;
+    while (lines[n] && (lines[n].matches(".item.open > .line") || !lines[n].checkVisibility())) n += by;
+    const next = lines[n];
     if (!next) return;
     if (next.matches(".line")) {
       const { kind } = next.closest("ol").dataset;
