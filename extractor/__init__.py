@@ -16,7 +16,7 @@ from extractor.record import DirectiveRecord
 if TYPE_CHECKING:
     from extractor.deadline import read_deadline
     from extractor.facts.words import inner_syllables
-    from extractor.pipeline import extract, place, read, understand
+    from extractor.pipeline import extract, load, place, read, understand
     from extractor.reading.kept import READING_VERSION, dump_reading, load_reading
     from extractor.suggest import Suggestion, suggest_agencies
 
@@ -28,6 +28,7 @@ __all__ = [
     "dump_reading",
     "extract",
     "inner_syllables",
+    "load",
     "load_reading",
     "place",
     "read",
@@ -37,7 +38,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "extractor.pipeline": ("extract", "place", "read", "understand"),
+    "extractor.pipeline": ("extract", "load", "place", "read", "understand"),
     "extractor.reading.kept": ("READING_VERSION", "dump_reading", "load_reading"),
     "extractor.deadline": ("read_deadline",),
     "extractor.facts.words": ("inner_syllables",),

@@ -126,7 +126,7 @@ def main() -> None:
 
 def _load(extractor: str) -> None:
     # What can not be loaded here fails in the reader, which says so.
-    with contextlib.suppress(Exception):
+    with contextlib.suppress(ImportError):
         child.load()
         import_module(extractor).load()
     gc.collect()

@@ -123,6 +123,16 @@ def test_a_reader_outlives_its_stem_and_no_job_is_lost(
     assert ended(upload("number=2/CT-UBND").json()["job"])["state"] == "succeeded"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="chỉ xem được trên Linux / can be seen on Linux only")
+def test_the_extractor_is_loaded_before_the_first_reader(tmp_path: Path) -> None:
+    order = _order(tmp_path, "CHỈ THỊ\n1. Sở Y tế báo cáo.\n")
+    order["extractor"] = "extractor"
+    with contextlib.closing(Stem("extractor")) as stem, _reader(stem, order) as (process, said):
+        assert '"status": "success"' in said.readlines()[-1]
+        assert "/spacy/" in Path(f"/proc/{stem._process.pid}/maps").read_text()
+        stem.end(process)
+
+
 def test_a_stem_does_not_outlive_its_worker() -> None:
     said = subprocess.run(
         [
