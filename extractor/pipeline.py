@@ -11,6 +11,7 @@ from extractor.layout.order import place as place_page
 from extractor.progress import OnProgress, Progress
 from extractor.reading.open import ReadFile, read
 from extractor.record import DirectiveRecord, Source
+from extractor.sample import SAMPLE
 
 __all__ = ["LaidPage", "ReadFile", "extract", "load", "place", "read", "understand"]
 
@@ -60,8 +61,7 @@ def understand(file: ReadFile, *, progress: OnProgress | None = None) -> Directi
 
 def load() -> None:
     """Load now what else the first document would wait for: registers, patterns, the matcher of names."""
-    text = "CHỈ THỊ\n1. Sở Y tế chủ trì, phối hợp với Công an tỉnh báo cáo trước ngày 30/6/2026.\n"
-    understand(read(text.encode(), file_name="mẫu.txt", jobs=1))
+    understand(read(SAMPLE.encode(), file_name="mẫu.txt", jobs=1))
 
 
 def place(file: ReadFile) -> tuple[LaidPage, ...]:
