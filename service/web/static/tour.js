@@ -87,15 +87,15 @@ async function show(steps, n) {
   head.focus({ preventScroll: true });
   const found = await shown(step.find);
   if (!box.isConnected) return;
-  found?.classList.add("toured");
+  const mark = () => document.querySelector(step.find)?.classList.add("toured");
+  // What it is about may be drawn anew at any moment: a row while it is read, the list when it is looked at again.
+  const watch = new MutationObserver(() => (box.isConnected ? mark() : watch.disconnect()));
+  watch.observe(document.body, { childList: true, subtree: true });
+  mark();
   found?.scrollIntoView({ block: "center" });
   if (!step.until) return;
   on.disabled = true;
-  while (box.isConnected && !document.querySelector(step.until)) {
-    // The row is drawn anew while it is read.
-    document.querySelector(step.find)?.classList.add("toured");
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
+  while (box.isConnected && !document.querySelector(step.until)) await new Promise((resolve) => setTimeout(resolve, 300));
   on.disabled = false;
 }
 
