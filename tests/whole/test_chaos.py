@@ -14,7 +14,7 @@ import pytest
 from corpus.postgres import Missing
 from tests.whole import chaos
 
-KILLS = 22  # 17 of them at boundaries
+KILLS = 20  # 17 of them at boundaries
 SEED = 20261126
 
 

@@ -41,7 +41,7 @@ from service.store import documents, offices, records, tables
 
 SEED = 20261126
 # Examples of each operation and each kind of values; most of what a clerk asks for is forbidden.
-EXAMPLES: dict[Role, int] = {"administrator": 3, "clerk": 2}
+EXAMPLES: dict[Role, int] = {"administrator": 2, "clerk": 2}
 QUICK = settings(deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 
 
