@@ -189,8 +189,8 @@ class Worker:
             DBOS.destroy(workflow_completion_timeout_sec=drain)
         except KeyboardInterrupt:  # asked for twice: at once, but still in order
             DBOS.destroy(workflow_completion_timeout_sec=0)
-        self._stem.close()
         self._stopping.set()
+        self._stem.close()
         if self._pulse.is_alive():
             self._pulse.join(workers.STOP_SECONDS)
         try:
@@ -291,6 +291,8 @@ class Worker:
                 self.running.discard(job_id)
                 return {"ended": True}
             except reader.ReaderDied as death:
+                if self._stopping.is_set():
+                    raise _LeftOff from None  # no fault of the document: there is nobody to read it here any more
                 log.warning("reader died", job=str(job_id), how=str(death))
                 continue
             except OSError as lack:

@@ -116,3 +116,24 @@ def test_an_interrupted_reading_is_no_death(house: House) -> None:
         assert progress.finish(session, job.id, "succeeded")
         assert progress.finish(session, job.id, "succeeded") is None, "a job ends once"
         assert progress.fail(session, job.id, code="late", message="", message_en="") is None
+
+
+def test_a_document_is_not_blamed_for_a_worker_that_stops(tmp_path: Path) -> None:
+    opened = House.open(settings_for(tmp_path / "data", job_slots=1))
+    worker = opened.worker
+    assert worker
+    with opened.database.writing() as session:
+        document = documents.add(
+            session,
+            actor=the_service("tests"),
+            office=offices.default(session).id,
+            sha256=opened.originals.put(b"pages=1"),
+            file_name="a.txt",
+            media_type="text/plain",
+            size=7,
+        )
+        job = documents.add_job(session, document, priority=documents.CLERK).id
+    opened.close()
+    with pytest.raises(BaseException) as left:
+        asyncio.run(worker.read(job))
+    assert type(left.value).__name__ == "_LeftOff", "it is neither failed nor tried until it counts as poison"
