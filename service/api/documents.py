@@ -18,7 +18,7 @@ from extractor.record import DirectiveRecord
 from service.access.actor import Actor
 from service.api import cursor as cursors
 from service.api.at_hand import Approver, AtHand, Corrector, Reader, Uploader
-from service.api.etag import ETAG, WITH_ETAG, matched, of_record
+from service.api.etag import ETAG, WITH_ETAG, known, matched, of_record
 from service.api.examples import RECORD
 from service.api.fields import Fields, Sparse, narrowed
 from service.api.paging import AwareMoment, Cursor, Limit
@@ -342,8 +342,7 @@ def get_record(
     if record is None:
         raise Problem("no-record")
     headers = {"ETag": of_record(record), "Cache-Control": "no-cache"}
-    known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
-    if known & {headers["ETag"], "*"}:
+    if known(if_none_match, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(record.body, media_type="application/json", headers=headers)
 

@@ -26,6 +26,11 @@ def of_record(record: Record) -> str:
     return f'"{record.version}-{record.sha256[:16]}"'
 
 
+def known(if_none_match: str | None, tag: str) -> bool:
+    """Whether who asks has this already (RFC 9110, 13.1.2)."""
+    return bool({given.strip().removeprefix("W/") for given in (if_none_match or "").split(",")} & {tag, "*"})
+
+
 def matched(if_match: str | None, tag: str, *, needed: bool = True) -> None:
     """Raises Problem("if-match-needed") where it is and is not there, Problem("changed-meanwhile") unless it names this tag."""
     if if_match is None:

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from extractor.record import DirectiveRecord, Role
 from service.access.actor import Actor
 from service.api.at_hand import AtHand, CalendarProgram, Exporter
-from service.api.etag import ETAG
+from service.api.etag import ETAG, known
 from service.api.filters import AGENCY, Asked
 from service.api.shapes import Task
 from service.api.tasks import shares
@@ -221,8 +221,7 @@ def get_calendar(
     with house.database.reading() as session:
         etag = _etag(request, subscription.name(session, wanted), subscription.marks(session, wanted), remind)
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer"}
-    known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
-    if known & {etag, "*"}:
+    if known(if_none_match, etag):
         return Response(status_code=304, headers=headers)
     with house.database.writing() as session:
         marks = subscription.marks(session, wanted)

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from service.access.actor import Actor
 from service.api import cursor as cursors
 from service.api.at_hand import AtHand, Caller, Exporter, FeedProgram, Reader
-from service.api.etag import ETAG
+from service.api.etag import ETAG, known
 from service.api.exports import send, spool, stream
 from service.api.paging import Cursor, Limit
 from service.api.shapes import FacetValue, Found, FoundDocument, Hit, Snippet, Text, What
@@ -119,7 +119,7 @@ def get_search_feed(
     body = atom.feed(seen, wanted, str(request.base_url))
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer"}
-    if {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")} & {etag, "*"}:
+    if known(if_none_match, etag):
         return Response(status_code=304, headers=headers)
     with house.database.writing() as session:
         after = {"q": wanted.text, "what": wanted.what, "tolerant": wanted.tolerant, "rows": len(seen)}

@@ -12,6 +12,7 @@ from fastapi import Path as PathPart
 from pydantic import Field
 
 from service.api.at_hand import AtHand, Reader
+from service.api.etag import known
 from service.api.shapes import Shape
 from service.problems import Problem
 from service.store import documents, pages, records
@@ -74,7 +75,7 @@ def get_page_words(
     said = json.dumps([page["width"], page["height"], page["text"], sha256])
     etag = f'"{hashlib.sha256(said.encode()).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
-    if {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")} & {etag, "*"}:
+    if known(if_none_match, etag):
         return Response(status_code=304, headers=headers)
     words = json.loads(house.readings.get(sha256)) if sha256 else []
     shown = PageWords(page=number, width=page["width"], height=page["height"], text=page["text"], words=words)

@@ -9,6 +9,21 @@ document.addEventListener("click", (event) => {
   if (closer) closer.closest("dialog").close();
 });
 
+/** What the form of the dialog of this id does. One that is refused stays open and says why. */
+export function submits(id, act) {
+  const form = document.querySelector(`#${id} form`);
+  form?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const error = form.querySelector(".error");
+    error.textContent = "";
+    try {
+      await act(form);
+    } catch (refused) {
+      error.textContent = refused.message;
+    }
+  });
+}
+
 /** A dialog with this title and these parts, shown at once and gone when it is closed. */
 export function dialog(title, ...parts) {
   const box = document.createElement("dialog");

@@ -1,7 +1,7 @@
 // One document: follows its reading, shows its pages, and does what is done to a document as a whole.
 
 import { call } from "./api.js";
-import { dialog } from "./dialog.js";
+import { dialog, submits } from "./dialog.js";
 import { keys } from "./keys.js";
 import { toast } from "./toast.js";
 import { t } from "./words.js";
@@ -84,23 +84,10 @@ document.getElementById("thumbnails")?.addEventListener("click", (event) => {
   if (sheet) showPage(Number(sheet.dataset.page));
 });
 
-// Its dialogs. A form that is refused stays open and says why.
+// Its dialogs.
 
-function on(name, act) {
-  const form = document.querySelector(`#${name} form`);
-  form?.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const error = form.querySelector(".error");
-    error.textContent = "";
-    try {
-      await act(new FormData(form));
-    } catch (refused) {
-      error.textContent = refused.message;
-    }
-  });
-}
-
-on("recall", async (given) => {
+submits("recall", async (form) => {
+  const given = new FormData(form);
   const by = given.get("by").trim();
   let replacement = null;
   if (by) {
@@ -113,7 +100,8 @@ on("recall", async (given) => {
   location.reload();
 });
 
-on("replace", async (given) => {
+submits("replace", async (form) => {
+  const given = new FormData(form);
   const file = given.get("file");
   const answer = await fetch(`/v1/documents?replaces=${id}&file_name=${encodeURIComponent(file.name)}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
   const content = await answer.json();
@@ -121,7 +109,8 @@ on("replace", async (given) => {
   location.assign(`/documents/${content.document.id}`);
 });
 
-on("message", async (given) => {
+submits("message", async (form) => {
+  const given = new FormData(form);
   const query = new URLSearchParams({ sender: given.get("sender").trim() });
   for (const line of given.get("receiver").split("\n")) if (line.trim()) query.append("receiver", line.trim());
   const answer = await fetch(`/v1/documents/${id}/message.edxml?${query}`);

@@ -1,24 +1,11 @@
 // What a page shows, kept under a name (#keep), or as an address that programs look at by themselves (#subscribe).
 
 import { call } from "./api.js";
+import { submits } from "./dialog.js";
 import { toast } from "./toast.js";
 import { t } from "./words.js";
 
-function on(name, act) {
-  const form = document.querySelector(`#${name} form`);
-  form?.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const error = form.querySelector(".error");
-    error.textContent = "";
-    try {
-      await act(form);
-    } catch (refused) {
-      error.textContent = refused.message;
-    }
-  });
-}
-
-on("keep", async (form) => {
+submits("keep", async (form) => {
   const query = new URLSearchParams(location.search);
   query.delete("cursor");
   const { name, shared } = form.elements;
@@ -38,7 +25,7 @@ document.addEventListener("click", async ({ target }) => {
   }
 });
 
-on("subscribe", async (form) => {
+submits("subscribe", async (form) => {
   const { secret } = await call("POST", form.dataset.links);
   const query = new URLSearchParams(form.dataset.query);
   query.set("token", secret);
