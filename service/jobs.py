@@ -195,6 +195,7 @@ class Worker:
             self._pulse.join(workers.STOP_SECONDS)
         try:
             self._hand_back()
+            self._sweep()
         except Exception as error:
             if not passing(error):
                 raise
@@ -247,7 +248,7 @@ class Worker:
                     workers.leave(session, worker)
 
     def _sweep(self) -> None:
-        """Remove the results of jobs that ended while nobody was there to fetch them."""
+        """Remove the results of jobs that ended elsewhere: nobody was there to fetch them, or a reader woke up too late."""
         there = [folder for folder in self.results.root.iterdir() if folder.is_dir()]
         with self.database.reading() as session:
             live = {str(job) for job in progress.live(session)}
