@@ -38,7 +38,7 @@ class Choice:
 
     def ids(self, session: Session) -> list[Any]:
         """The tasks, in no order."""
-        return list({row.task_id for row in session.execute(self.rows)})
+        return list(set(session.scalars(self.rows.with_only_columns(self.rows.selected_columns.task_id))))
 
 
 def best(session: Session, wanted: Filter) -> Choice | None:

@@ -25,6 +25,7 @@ Timeliness = Literal["no_deadline", "in_time", "due_soon", "overdue"]
 
 
 _FEW = 2_000  # tasks that are sorted rather than met on a walk
+_FEWEST = 200  # tasks that are sorted even where an index has them in the order that is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,10 @@ def page(session: Session, wanted: Filter, *, order: Order, after: Place | None,
     if choice and not choice.size:
         return []
     query = sa.select(Task).where(*conditions(wanted)).options(*_whole())
-    if choice and choice.size <= _FEW:
+    listed = choice and choice.parts and order == "newest"
+    if choice and choice.size <= (_FEWEST if listed else _FEW):
         return _ordered(session, query.where(Task.id.in_(choice.ids(session))), order, after, limit)
-    if choice and order == "newest" and (choice.parts or choice.size <= choices.MANY):
+    if choice and order == "newest" and (listed or choice.size <= choices.MANY):
         return _along(session, choice, query, after, limit)
     if order == "due" and (wanted.due_from or wanted.due_to):
         return _due_between(session, query, wanted, after, limit)
