@@ -21,6 +21,10 @@ Confidence = Annotated[float, Field(ge=0.0, le=1.0)]
 Box = tuple[float, float, float, float]
 
 Reading = Literal["text_layer", "ocr", "text", "blank", "failed"]
+# Why a page was read in the way it was: its layer is Vietnamese and lies under the print; it was, in an encoding of before Unicode;
+# there is none; it has too few letters to be a page (the caption of a digital signature); its words are not Vietnamese (a hidden layer
+# of bad OCR); they lie elsewhere than the print; the file is an image; the text was given.
+Triage = Literal["layer", "tcvn3", "vni", "no_layer", "caption", "foreign_layer", "layer_elsewhere", "image", "text"]
 Role = Literal["lead", "coordinate", "report_to", "supervise"]
 AssignmentSource = Literal["explicit", "heading", "addressees"]
 DeadlineKind = Literal["date", "period", "recurring", "relative", "ongoing"]
@@ -87,6 +91,7 @@ class Page(_Frozen):
     width: float = Field(description="in PDF points; 0 for plain text")
     height: float = Field(description="in PDF points; 0 for plain text")
     text: str
+    triage: Triage | None = Field(default=None, description="why it was read in this way; null for a page that failed")
 
 
 class Source(_Frozen):

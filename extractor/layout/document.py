@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from extractor.record import Box, Page, Reading, Span
+from extractor.record import Box, Page, Reading, Span, Triage
 
 Zone = Literal[
     "letterhead",  # ô 2: superior and issuing body
@@ -95,6 +95,7 @@ class LaidPage:
     text: str
     lines: tuple[Line, ...] = ()
     words: tuple[PlacedWord, ...] = ()
+    triage: Triage | None = None
 
     def record(self) -> Page:
         return Page(
@@ -104,6 +105,7 @@ class LaidPage:
             width=self.width,
             height=self.height,
             text=self.text,
+            triage=self.triage,
         )
 
 

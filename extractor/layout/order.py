@@ -489,7 +489,9 @@ def _given(page: ReadPage) -> LaidPage:
             start = offset + raw.index(words)
             lines.append(Line(page=page.number, start=start, end=start + len(words), text=words))
         offset += len(raw) + 1
-    return LaidPage(page.number, page.width, page.height, page.reading, page.confidence, text, tuple(lines))
+    return LaidPage(
+        page.number, page.width, page.height, page.reading, page.confidence, text, tuple(lines), triage=page.triage
+    )
 
 
 def _laid(page: ReadPage, lines: Sequence[Line], words: Sequence[PlacedWord]) -> LaidPage:
@@ -502,6 +504,7 @@ def _laid(page: ReadPage, lines: Sequence[Line], words: Sequence[PlacedWord]) ->
         text="\n".join(line.text for line in lines),
         lines=tuple(replace(line, page=page.number) for line in lines),
         words=tuple(words),
+        triage=page.triage,
     )
 
 

@@ -1,8 +1,7 @@
 """The text layer of a PDF page: whether to trust it, and its words.
 
-A scan may carry a digital signature's caption of some sixty characters, a hidden layer by an English OCR, or text in
-an old 8-bit encoding (TCVN3, VNI). None of these is the page's text: such a page is recognised from its image
-instead.
+A scan may carry a digital signature's caption of some sixty characters, or a hidden layer by an English OCR. Neither is the
+page's text: such a page is recognised from its image instead. A layer in an encoding of before Unicode is decoded.
 """
 
 from __future__ import annotations
@@ -15,16 +14,37 @@ import numpy as np
 import pdfplumber.page
 import pdfplumber.table
 from numpy.typing import NDArray
+from pdfminer.encodingdb import EncodingDB
 
+from extractor.reading import legacy
 from extractor.reading.limits import LAYER_ACCENTED, MIN_LAYER_COVER, MIN_LAYER_LETTERS, MIN_LAYER_SYLLABLES
 from extractor.reading.page import Word
 from extractor.reading.plain import ETH
 from extractor.reading.rules import MAX_STROKES, grids
 from extractor.reading.syllable import share_of_accented, share_of_syllables
-from extractor.record import Box
+from extractor.record import Box, Triage
 
 _CELL = 8.0  # points; the grid on which ink and words are compared
 _DARK = 160
+
+
+# pdfminer takes the hyphen at this place of WinAnsiEncoding (PDF 32000-1, annex D) for a space; in TCVN3 it is "ư".
+EncodingDB.win2unicode[0xAD] = "\xad"
+
+TRUSTED: frozenset[Triage] = frozenset(("layer", "tcvn3", "vni"))
+
+
+def judge(text: str) -> Triage:
+    """What a layer's text is: Vietnamese ("layer"), the same in an old encoding, or why it is no page's text."""
+    letters = sum(c.isalpha() for c in text)
+    if letters < MIN_LAYER_LETTERS:
+        return "caption" if letters else "no_layer"
+    if is_vietnamese(text):
+        return "layer"
+    for encoding in legacy.ENCODINGS:
+        if is_vietnamese(legacy.decode(text, encoding)):
+            return encoding
+    return "foreign_layer"
 
 
 def is_vietnamese(text: str) -> bool:
@@ -51,21 +71,27 @@ def covers(words: tuple[Word, ...], picture: NDArray[np.uint8], width: float, he
     return inked == 0 or int((ink & under).sum()) >= MIN_LAYER_COVER * inked
 
 
-def words_of(page: pdfplumber.page.Page) -> tuple[Word, ...]:
-    """The words of a layer with bold and italic by their fonts' names. The caller closes the page."""
+def words_of(page: pdfplumber.page.Page, verdict: Triage = "layer") -> tuple[Word, ...]:
+    """The words of a layer that was judged so, with bold and italic by their fonts' names. The caller closes the page."""
     left, top = page.cropbox[0] - page.mediabox[0], page.mediabox[3] - page.cropbox[3]
     return tuple(
         Word(
             text=text,
             box=(raw["x0"] - left, raw["top"] - top, raw["x1"] - left, raw["bottom"] - top),
             confidence=1.0,
-            bold="bold" in font or "black" in font,
-            italic="italic" in font or "oblique" in font,
+            bold="bold" in font.lower() or "black" in font.lower(),
+            italic="italic" in font.lower() or "oblique" in font.lower(),
         )
         for raw in page.extract_words(x_tolerance_ratio=0.15, y_tolerance=3, return_chars=True)
-        if (text := unicodedata.normalize("NFC", "".join(raw["text"].split())).translate(ETH))
         for font in [_font(raw)]
+        if (text := _decoded("".join(raw["text"].split()), verdict, font))
     )
+
+
+def _decoded(text: str, verdict: Triage, font: str) -> str:
+    if verdict == "tcvn3" or verdict == "vni":
+        return legacy.decode(text, verdict, font)
+    return unicodedata.normalize("NFC", text.replace("\xad", "-")).translate(ETH)
 
 
 def rules_of(page: pdfplumber.page.Page, width: float) -> tuple[Box, ...]:
@@ -80,5 +106,5 @@ def rules_of(page: pdfplumber.page.Page, width: float) -> tuple[Box, ...]:
 
 
 def _font(raw: dict[str, Any]) -> str:
-    """The font of most of a word's characters, in lower case: fallback fonts may supply single letters."""
-    return str(Counter(str(c.get("fontname", "")).lower() for c in raw["chars"]).most_common(1)[0][0])
+    """The font of most of a word's characters: fallback fonts may supply single letters."""
+    return str(Counter(str(c.get("fontname", "")) for c in raw["chars"]).most_common(1)[0][0])

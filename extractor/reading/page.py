@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from extractor.record import Box, Reading, Warning
+from extractor.record import Box, Reading, Triage, Warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class ReadPage:
     warnings: tuple[Warning, ...] = field(default=())
     turn: float = 0.0
     rules: tuple[Box, ...] = ()  # the ruled lines of tables: long thin boxes
+    triage: Triage | None = None
 
     def upright(self, box: Box) -> Box:
         """Where a box of the page comes to lie when the page is turned upright, in points from its top left then."""

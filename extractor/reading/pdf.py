@@ -6,6 +6,7 @@ Runs in a child process only: PDFium aborts the process on some hostile files.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from extractor.reading.engine import Engine
 from extractor.reading.limits import MAX_PAGES, MAX_RENDER_SIDE
 from extractor.reading.page import ReadPage
 from extractor.reading.scan import RECOGNITION_DPI, read_scan
+from extractor.record import Triage
 
 MAX_DPI = 300
 MIN_DPI = 100
@@ -47,16 +49,16 @@ class Pdf:
         try:
             _drop_signature_widgets(page)
             width, height = page.get_size()
-            from_layer = self._layer(page, number, width, height)
-            if from_layer is not None:
-                return from_layer
+            found = self._layer(page, number, width, height)
+            if isinstance(found, ReadPage):
+                return found
             dpi, grey = _resolution(page, width, height)
-            return read_scan(number, _render(page, dpi, grey=grey), dpi, width, height, engine())
+            return replace(read_scan(number, _render(page, dpi, grey=grey), dpi, width, height, engine()), triage=found)
         finally:
             page.close()
 
-    def _layer(self, page: pypdfium2.PdfPage, number: int, width: float, height: float) -> ReadPage | None:
-        """The page by its text layer, or None where there is none to be trusted."""
+    def _layer(self, page: pypdfium2.PdfPage, number: int, width: float, height: float) -> ReadPage | Triage:
+        """The page by its text layer, or why there is none to be trusted."""
         # PDFium's text takes two milliseconds; most scans go no further.
         text_page = page.get_textpage()
         try:
@@ -66,19 +68,20 @@ class Pdf:
         # A page without Vietnamese text costs no import of pdfplumber.
         from extractor.reading import layer
 
-        if not layer.is_vietnamese(text):
-            return None
+        verdict = layer.judge(text)
+        if verdict not in layer.TRUSTED:
+            return verdict
         import pdfplumber
 
         with pdfplumber.open(self._path, pages=[number]) as document:
-            words = layer.words_of(document.pages[0])
+            words = layer.words_of(document.pages[0], verdict)
             ruled = layer.rules_of(document.pages[0], width)
         if not layer.is_vietnamese(" ".join(w.text for w in words)):
-            return None
+            return "foreign_layer"
         picture = _render(page, min(TRIAGE_DPI, 72 * MAX_RENDER_SIDE / max(width, height)), grey=True)
         if not layer.covers(words, picture, width, height):
-            return None
-        return ReadPage(number, width, height, "text_layer", words=words, rules=ruled)
+            return "layer_elsewhere"
+        return ReadPage(number, width, height, "text_layer", words=words, rules=ruled, triage=verdict)
 
 
 def _resolution(page: pypdfium2.PdfPage, width: float, height: float) -> tuple[float, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +55,7 @@ class Picture:
                 raise DamagedFile() from None
         dpi = _dpi(stated, picture.width, picture.height)
         width, height = picture.width * 72 / dpi, picture.height * 72 / dpi
-        return read_scan(number, np.asarray(picture), dpi, width, height, engine())
+        return replace(read_scan(number, np.asarray(picture), dpi, width, height, engine()), triage="image")
 
 
 def _dpi(stated: tuple[float, float], width: int, height: int) -> float:

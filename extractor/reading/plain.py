@@ -40,7 +40,7 @@ def pages(data: bytes, *, markdown: bool = False) -> tuple[ReadPage, ...]:
     if len(parts) > MAX_PAGES:
         raise TooManyPages(pages=len(parts), limit=MAX_PAGES)
     return tuple(
-        ReadPage(number=n, width=0.0, height=0.0, reading="text" if part.strip() else "blank", text=part)
+        ReadPage(number=n, width=0.0, height=0.0, reading="text" if part.strip() else "blank", text=part, triage="text")
         for n, part in enumerate(parts, start=1)
     )
 

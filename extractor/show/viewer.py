@@ -98,6 +98,8 @@ def _legend(shown: RecordFields) -> str:
 
 def _page(page: Page, shown: RecordFields, image: str | None) -> str:
     how = wording.READINGS[page.reading]
+    if page.triage and (why := wording.TRIAGES[page.triage]):
+        how += f", {why}"
     if page.reading == "ocr":
         how += f", độ tin cậy {wording.percent(page.confidence)}"
     if image and page.width > 0 and page.height > 0:

@@ -17,6 +17,7 @@ from extractor.record import (
     Signature,
     Signer,
     Target,
+    Triage,
 )
 
 ROLES: dict[Role, str] = {
@@ -42,6 +43,17 @@ READINGS: dict[Reading, str] = {
     "text": "văn bản thuần",
     "blank": "trang trắng",
     "failed": "không đọc được",
+}
+TRIAGES: dict[Triage, str] = {
+    "layer": "",
+    "tcvn3": "mã cũ TCVN3, đã chuyển sang Unicode",
+    "vni": "mã cũ VNI, đã chuyển sang Unicode",
+    "no_layer": "trang chỉ có ảnh",
+    "caption": "lớp văn bản chỉ có vài chữ, như chú thích chữ ký số",
+    "foreign_layer": "lớp văn bản ẩn không phải tiếng Việt",
+    "layer_elsewhere": "lớp văn bản ẩn không khớp với ảnh trang",
+    "image": "tệp ảnh",
+    "text": "",
 }
 _ANCHORS: dict[Anchor, str] = {
     "signing": "ngày ký",

@@ -12,7 +12,8 @@ from service.house import House
 from service.problems import Problem
 
 
-def _house(request: Request) -> House:
+async def _house(request: Request) -> House:
+    # Not a plain function: those are called on a thread of their own.
     house: House = request.app.state.house
     return house
 

@@ -181,11 +181,11 @@ def _assignment(wanted: Filter) -> list[sa.ColumnElement[bool]]:
 
 
 def _whole() -> tuple[Any, ...]:
-    # Of fifty tasks a few documents and agencies have all: each is read once, not beside every task.
+    # Of fifty tasks a few documents have all: each is read once, not beside every task.
     return (
         sa.orm.defer(Task.fold),
         selectinload(Task.document),
-        selectinload(Task.assignments).selectinload(Assignment.named),
+        selectinload(Task.assignments),
         selectinload(Task.deadlines),
         selectinload(Task.reports),
     )
