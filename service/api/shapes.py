@@ -12,6 +12,7 @@ from extractor.record import Anchor, AssignmentSource, DeadlineKind, Role
 from service.problems import ProblemDetails
 from service.settings import Settings
 from service.store import schedule, tables
+from service.store.listed import Listed
 
 
 def _storable(text: str) -> str:
@@ -243,7 +244,7 @@ class Task(Shape):
     withdrawn_at: datetime | None = Field(description="Không còn hiệu lực từ / no longer given since")
 
     @classmethod
-    def of(cls, task: tables.Task, settings: Settings, *, occurrences: bool = False) -> Self:
+    def of(cls, task: tables.Task | Listed, settings: Settings, *, occurrences: bool = False) -> Self:
         parts = [
             task.confidence,
             *(who.confidence for who in task.assignments),
@@ -284,11 +285,11 @@ class Task(Shape):
         )
 
 
-def _who(task: tables.Task, role: Role) -> list[str]:
+def _who(task: tables.Task | Listed, role: Role) -> list[str]:
     return [who.agency for who in task.assignments if who.role == role]
 
 
-def _days(task: tables.Task, today: date) -> list[date]:
+def _days(task: tables.Task | Listed, today: date) -> list[date]:
     end = today + timedelta(days=366)
     issued = task.document.issued_on
     return sorted({day for when in task.deadlines for day in schedule.occurrences(when, issued, today, end)})

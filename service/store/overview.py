@@ -12,6 +12,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy.orm import Session
 
 from service.store import schedule, tasks
+from service.store.listed import Listed
 from service.store.tables import Agency, Assignment, Document, Task
 from service.store.tasks import Filter, Timeliness
 
@@ -110,12 +111,12 @@ def _sums(wanted: Filter) -> list[sa.ColumnElement[int]]:
     ]
 
 
-def calendar(session: Session, wanted: Filter, first: date, last: date) -> tuple[Mapping[date, Sequence[Task]], bool]:
+def calendar(session: Session, wanted: Filter, first: date, last: date) -> tuple[Mapping[date, Sequence[Listed]], bool]:
     """The tasks that fall due on each day from `first` to `last`, recurrences too; and whether there were too many for all."""
     wanted = replace(wanted, due_from=None, due_to=None)
     dated = replace(wanted, due_from=first, due_to=last)
     recurring = replace(wanted, deadline="recurring") if wanted.deadline in (None, "recurring") else None
-    found: dict[date, list[Task]] = {}
+    found: dict[date, list[Listed]] = {}
     seen: set[tuple[Any, date]] = set()
     too_many = False
     for part in filter(None, (dated, recurring)):

@@ -239,6 +239,11 @@ class Record(Base):
     created_at: Mapped[datetime]
 
 
+def code_of(ordinal: int) -> str:
+    """A task's code within its document."""
+    return f"NV-{ordinal:02d}"
+
+
 class Task(Base):
     """A task that a document gives. The row, and with it the id and the code, stays over all versions of the record."""
 
@@ -294,7 +299,7 @@ class Task(Base):
 
     @property
     def code(self) -> str:
-        return f"NV-{self.ordinal:02d}"
+        return code_of(self.ordinal)
 
 
 class Agency(Base):

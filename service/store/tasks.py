@@ -12,12 +12,13 @@ from typing import Any, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from service.access.actor import Actor
-from service.store import agencies, choices
+from service.store import agencies, choices, listed
 from service.store.choices import Choice
 from service.store.fold import fold
+from service.store.listed import Listed
 from service.store.tables import Assignment, Deadline, Report, Task
 
 Order = Literal["newest", "due", "updated"]
@@ -68,7 +69,7 @@ def find(session: Session, task_id: UUID, actor: Actor, *, lock: bool = False) -
     return task if task and actor.sees(task.office_id) else None
 
 
-def page(session: Session, wanted: Filter, *, order: Order, after: Place | None, limit: int) -> Sequence[Task]:
+def page(session: Session, wanted: Filter, *, order: Order, after: Place | None, limit: int) -> Sequence[Listed]:
     """Tasks by newest document and reading order, by due date (those without one last), or by last change.
 
     What is looked for decides the way. Of few tasks all are taken and sorted. Of many, the newest are looked up in the order
@@ -77,27 +78,29 @@ def page(session: Session, wanted: Filter, *, order: Order, after: Place | None,
     choice = choices.best(session, wanted)
     if choice and not choice.size:
         return []
-    query = sa.select(Task).where(*conditions(wanted)).options(*_whole())
-    listed = choice and choice.parts and order == "newest"
-    if choice and choice.size <= (_FEWEST if listed else _FEW):
+    query = listed.ROWS.where(*conditions(wanted))
+    in_order = choice and choice.parts and order == "newest"
+    if choice and choice.size <= (_FEWEST if in_order else _FEW):
         return _ordered(session, query.where(Task.id.in_(choice.ids(session))), order, after, limit)
-    if choice and order == "newest" and (listed or choice.size <= choices.MANY):
+    if choice and order == "newest" and (in_order or choice.size <= choices.MANY):
         return _along(session, choice, query, after, limit)
     if order == "due" and (wanted.due_from or wanted.due_to):
         return _due_between(session, query, wanted, after, limit)
     return _ordered(session, query, order, after, limit)
 
 
-def _ordered(session: Session, query: sa.Select[Task], order: Order, after: Place | None, limit: int) -> Sequence[Task]:
+def _ordered(
+    session: Session, query: sa.Select[Any], order: Order, after: Place | None, limit: int
+) -> Sequence[Listed]:
     """A page of what a query finds."""
     if order == "newest":
         query = query.where(_further(after, Task.document_id, Task.position)) if after else query
-        return _all(session, query.order_by(Task.document_id.desc(), Task.position).limit(limit))
+        return listed.read(session, query.order_by(Task.document_id.desc(), Task.position).limit(limit))
     if order == "updated":
         if after and after.updated and after.id:
             later = sa.and_(Task.updated_at == after.updated, Task.id > after.id)
             query = query.where(Task.updated_at >= after.updated, sa.or_(Task.updated_at > after.updated, later))
-        return _all(session, query.order_by(Task.updated_at, Task.id).limit(limit))
+        return listed.read(session, query.order_by(Task.updated_at, Task.id).limit(limit))
     # Two lists one after the other, for an index holds the order of each: tasks with a date, tasks without.
     found = list(_dated(session, query, after, limit)) if after is None or after.due is not None else []
     if len(found) < limit:
@@ -105,24 +108,24 @@ def _ordered(session: Session, query: sa.Select[Task], order: Order, after: Plac
         if after and after.due is None:
             row = sa.tuple_(Task.document_id, Task.position)
             rest = rest.where(row > sa.tuple_(sa.literal(after.document, sa.Uuid()), sa.literal(after.position)))
-        found += _all(session, rest.order_by(Task.document_id, Task.position).limit(limit - len(found)))
+        found += listed.read(session, rest.order_by(Task.document_id, Task.position).limit(limit - len(found)))
     return found
 
 
-def _dated(session: Session, query: sa.Select[Task], after: Place | None, limit: int) -> Sequence[Task]:
+def _dated(session: Session, query: sa.Select[Any], after: Place | None, limit: int) -> Sequence[Listed]:
     query = query.where(Task.due.is_not(None))
     if after and after.due:
         row = sa.tuple_(Task.due, Task.document_id, Task.position)
         here = (sa.literal(after.due, sa.Date()), sa.literal(after.document, sa.Uuid()), sa.literal(after.position))
         query = query.where(row > sa.tuple_(*here))
-    return _all(session, query.order_by(Task.due, Task.document_id, Task.position).limit(limit))
+    return listed.read(session, query.order_by(Task.due, Task.document_id, Task.position).limit(limit))
 
 
 def _due_between(
-    session: Session, query: sa.Select[Task], wanted: Filter, after: Place | None, limit: int
-) -> Sequence[Task]:
+    session: Session, query: sa.Select[Any], wanted: Filter, after: Place | None, limit: int
+) -> Sequence[Listed]:
     """Tasks that are listed under an earlier day, though a later date of theirs is in the range; then those of the range."""
-    found: list[Task] = []
+    found: list[Listed] = []
     if wanted.due_from and (after is None or (after.due or date.max) < wanted.due_from):
         later = choices.later_dates(session, wanted)
         early = query.where(Task.due < wanted.due_from)
@@ -134,9 +137,11 @@ def _due_between(
     return found
 
 
-def _along(session: Session, choice: Choice, query: sa.Select[Task], after: Place | None, limit: int) -> Sequence[Task]:
+def _along(
+    session: Session, choice: Choice, query: sa.Select[Any], after: Place | None, limit: int
+) -> Sequence[Listed]:
     """The newest tasks of a choice, in pieces of the choice that grow until a page is full."""
-    found: list[Task] = []
+    found: list[Listed] = []
     piece = 2 * limit
     while True:
         parts = []
@@ -178,21 +183,6 @@ def _assignment(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     if wanted.agency:
         conditions.append(Assignment.agency_ref.in_(agencies.named_like(wanted.agency)))
     return conditions
-
-
-def _whole() -> tuple[Any, ...]:
-    # Of fifty tasks a few documents have all: each is read once, not beside every task.
-    return (
-        sa.orm.defer(Task.fold),
-        selectinload(Task.document),
-        selectinload(Task.assignments),
-        selectinload(Task.deadlines),
-        selectinload(Task.reports),
-    )
-
-
-def _all(session: Session, query: sa.Select[Task]) -> Sequence[Task]:
-    return session.scalars(query).unique().all()
 
 
 def _further(place: Place, document: Any, position: Any) -> sa.ColumnElement[bool]:
