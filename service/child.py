@@ -1,9 +1,10 @@
-"""The process that reads one document; `service.stem` forks it.
+"""The process that reads one document, or understands the kept words of several one after the other; `service.stem` forks it.
 
 It speaks in JSON lines on standard output: ``{"stage", "page", "pages"}`` as it goes on, at last
-``{"status", "result", "pipeline", "reading", "images", "words"}`` or ``{"error": {"code", "message", "message_en"}}``.
-It leads its process group and ends the group when its standard input closes, so nothing of it outlives a service that
-was killed.
+``{"status", "result", "pipeline", "reading", "images", "words"}`` or ``{"error": {"code", "message", "message_en"}}``, or
+``{"stale": true}`` where the words that are kept are no longer what its pages would give. A reader of kept words then waits for its next
+order, a JSON line on standard input. It leads its process group and ends the group when its standard input closes, so nothing of it outlives
+a service that was killed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import contextlib
 import hashlib
 import json
 import os
+import queue
 import resource
 import signal
 import sys
@@ -60,19 +62,25 @@ def load() -> None:
 
 
 def read(order: Order) -> None:
-    """Be the reader of one document."""
+    """Be the reader of one document; of more, when it is of kept words: only the making of words sees what somebody sent."""
     _limit(order)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    further: queue.SimpleQueue[Order] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(further,), daemon=True).start()
     # Libraries print; what they print must not mix with what we say.
     say = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
-    try:
-        last = _read(order, say)
-    except OSError as error:
-        if error.errno not in FULL:
-            raise
-        last = {"error": _no_space()}
-    _say(say, last)
+    while True:
+        try:
+            last = _read(order, say)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            last = {"error": _no_space()}
+        _say(say, last)
+        if not order["kept"]:
+            return
+        order = further.get()
+        _limit_time(order)
 
 
 def _read(order: Order, say: IO[str]) -> dict[str, Any]:
@@ -87,6 +95,8 @@ def _read(order: Order, say: IO[str]) -> dict[str, Any]:
     try:
         extractor = import_module(order["extractor"])
         kept = _kept(order)
+        if order["kept"] and not kept:
+            return {"stale": True}
         # The file is kept under its hash; the record names it as its sender did.
         file: ReadFile = kept or extractor.read(
             Path(order["source"]),
@@ -202,15 +212,24 @@ def _say(say: IO[str], line: dict[str, Any]) -> None:
 def _limit(order: Order) -> None:
     os.nice(10)  # the service answers people meanwhile
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (order["seconds"], order["seconds"] + 5))
+    _limit_time(order)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
     if sys.platform == "linux":  # elsewhere address space is not counted this way
         resource.setrlimit(resource.RLIMIT_AS, (order["memory"], order["memory"]))
 
 
-def _die_with_parent() -> None:
-    while os.read(0, 4096):
-        pass
+def _limit_time(order: Order) -> None:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime) + order["seconds"]
+    # What stays must be able to raise it again for its next document.
+    hard = resource.RLIM_INFINITY if order["kept"] else soft + 5
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+
+def _listen(further: queue.SimpleQueue[Order]) -> None:
+    """Hear what to read next; die with whoever says it."""
+    for line in os.fdopen(0, "rb", closefd=False):
+        further.put(json.loads(line))
     if os.getpgid(0) == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os._exit(1)

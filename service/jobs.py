@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import shutil
 import threading
 import time
@@ -26,8 +27,8 @@ from sqlalchemy.orm import Session
 from extractor.record import DirectiveRecord
 from service import reader
 from service.patience import passing, patiently
+from service.reader import Readers
 from service.settings import Settings
-from service.stem import Stem
 from service.store import changes, pages, progress, records, tally, workers
 from service.store.blobs import Blobs
 from service.store.database import Database
@@ -37,6 +38,9 @@ APPLICATION = "directives"
 # Of the order of steps below, not of the product: jobs in flight are taken up again only by the same version.
 STEPS_VERSION = "1"
 QUEUE = "read"
+# Documents whose words are kept: a tenth of a second each, so that several are taken at each look at the queue, and only the ones that are
+# being understood hold a processor.
+AGAIN = "understand"
 WORKFLOW = "read-document"
 
 log = structlog.get_logger()
@@ -47,6 +51,7 @@ _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 _SPACE_SECONDS = 5.0  # after which a full disk is tried again
 _AT_ONCE = 500  # jobs that the engine is asked about in one question
+_AHEAD = 24  # jobs of AGAIN that a worker has in hand
 
 
 class NotMine(Exception):
@@ -70,9 +75,10 @@ class Queue:
 
     def enqueue(self, session: Session, job: Job) -> None:
         """Promise that the job will run; the promise holds if the transaction commits."""
+        queue = AGAIN if session.get_one(Document, job.document_id).reading else QUEUE
         self._client.enqueue_in_transaction(
             session,
-            {"workflow_name": WORKFLOW, "queue_name": QUEUE, "workflow_id": str(job.id), "priority": job.priority},
+            {"workflow_name": WORKFLOW, "queue_name": queue, "workflow_id": str(job.id), "priority": job.priority},
             str(job.id),
         )
 
@@ -104,13 +110,21 @@ class Queue:
     def put_back(self, jobs: Sequence[str]) -> None:
         """Queue running jobs anew. What they have done stays done; a run that goes on all the same is fenced off."""
         # Without the queue's name they would run beside it, without its limits.
-        self._client.resume_workflows(list(jobs), queue_name=QUEUE)
+        for queue, some in self._by_queue(jobs).items():
+            self._client.resume_workflows(some, queue_name=queue)
+
+    def _by_queue(self, jobs: Sequence[str]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for portion in _portions(jobs):
+            for job in self._client.list_workflows(workflow_ids=portion, load_input=False, load_output=False):
+                found.setdefault(job.queue_name or QUEUE, []).append(job.workflow_id)
+        return found
 
     def unknown(self, job_ids: Sequence[UUID]) -> Sequence[UUID]:
         """Those of the jobs that the engine is not going to run."""
         known = {
             status.workflow_id
-            for some in _portions(job_ids)
+            for some in _portions(list(map(str, job_ids)))
             for status in self._client.list_workflows(workflow_ids=some, load_input=False, load_output=False)
             if status.status in _UNDER_WAY
         }
@@ -151,7 +165,9 @@ class Worker:
         self.active: Counter[str] = Counter()  # jobs that the engine runs here, by id
         self._stray: set[str] = set()
         self._watch = workers.Watch(looks=math.ceil(settings.dead_seconds / settings.beat_seconds))
-        self._stem = Stem(settings.extractor)
+        self._readers = Readers(settings)
+        self._understanding = asyncio.Semaphore(settings.reading_processes or os.cpu_count() or 1)
+        self._stale = asyncio.Semaphore(1)  # kept words that are of no use any more are had anew one document at a time
         self._stopping = threading.Event()
         self._pulse = threading.Thread(target=self._live, name="pulse", daemon=True)
 
@@ -173,12 +189,13 @@ class Worker:
         DBOS(config=config)
         DBOS.launch()
         self._revive()
-        DBOS.register_queue(
-            QUEUE,
-            worker_concurrency=self.settings.job_slots,
-            polling_interval_sec=self.settings.poll_seconds,
-            on_conflict="always_update",
-        )
+        for queue, at_once in ((QUEUE, self.settings.job_slots), (AGAIN, _AHEAD)):
+            DBOS.register_queue(
+                queue,
+                worker_concurrency=at_once,
+                polling_interval_sec=self.settings.poll_seconds,
+                on_conflict="always_update",
+            )
         self._pulse.start()
 
     def stop(self) -> None:
@@ -190,7 +207,7 @@ class Worker:
         except KeyboardInterrupt:  # asked for twice: at once, but still in order
             DBOS.destroy(workflow_completion_timeout_sec=0)
         self._stopping.set()
-        self._stem.close()
+        self._readers.close()
         if self._pulse.is_alive():
             self._pulse.join(workers.STOP_SECONDS)
         try:
@@ -268,6 +285,12 @@ class Worker:
 
     async def read(self, job_id: UUID) -> dict[str, Any]:
         """Read the job's document in a child process; at least once."""
+        if not await patiently(self._has_words, job_id):
+            return await self._read(job_id)
+        async with self._understanding:
+            return await self._read(job_id)
+
+    async def _read(self, job_id: UUID) -> dict[str, Any]:
         while True:
             begun = await patiently(self._begin, job_id)
             if begun is None:
@@ -277,17 +300,7 @@ class Worker:
             self.running.add(job_id)
             teller = _Teller(self.database, job_id, self.name)
             try:
-                outcome = await reader.read(
-                    self._stem,
-                    self.originals.path(begun.sha256),
-                    begun.file_name,
-                    begun.reading,
-                    results=self._results(job_id).root,
-                    images=self.images.root,
-                    readings=self.readings.root,
-                    settings=self.settings,
-                    told=teller.told,
-                )
+                outcome = await self._outcome(job_id, begun, begun.reading, teller)
             except NotMine:
                 self.running.discard(job_id)
                 return {"ended": True}
@@ -313,7 +326,30 @@ class Worker:
                 "images": outcome.images,
                 "words": outcome.words,
                 "seconds": teller.seconds(),
+                "pages": teller.pages,
             }
+
+    async def _outcome(
+        self, job_id: UUID, document: Document, kept: str | None, teller: _Teller
+    ) -> reader.Reading | reader.Failure:
+        try:
+            return await self._readers.read(
+                self.originals.path(document.sha256),
+                document.file_name,
+                kept,
+                results=self._results(job_id).root,
+                images=self.images.root,
+                readings=self.readings.root,
+                told=teller.told,
+            )
+        except reader.Stale:
+            async with self._stale:
+                return await self._outcome(job_id, document, None, teller)
+
+    def _has_words(self, job_id: UUID) -> bool:
+        with self.database.reading() as session:
+            job = session.get(Job, job_id)
+            return job is not None and session.get_one(Document, job.document_id).reading is not None
 
     def _begin(self, job_id: UUID) -> Document | reader.Failure | None:
         with self.database.writing() as session:
@@ -339,7 +375,8 @@ class Worker:
         elif (result := outcome.get("result")) and self._is_live(job_id):
             record = DirectiveRecord.model_validate_json(self._results(job_id).get(result))
             with self.database.writing() as session:
-                job = progress.finish(session, job_id, "partial" if record.status == "partial" else "succeeded")
+                state = "partial" if record.status == "partial" else "succeeded"
+                job = progress.finish(session, job_id, state, outcome.get("pages", 0))
                 if job:
                     document = session.get_one(Document, job.document_id, with_for_update=True)
                     records.keep_reading(session, document, record, pipeline_version=outcome["pipeline"], job_id=job_id)
@@ -378,7 +415,9 @@ class _Teller:
         self._stage = ""
         self._since = time.monotonic()
         self._seconds: dict[str, float] = {}
-        self._next = 0.0
+        self._next = self._since + self._EVERY
+        self._written = False
+        self.pages = 0  # of the document, as far as was told
 
     def seconds(self) -> dict[str, float]:
         """How long each stage has taken; before the first is said, the reader is starting."""
@@ -389,11 +428,15 @@ class _Teller:
         return {stage: round(seconds, 3) for stage, seconds in self._seconds.items()}
 
     async def told(self, stage: str, page: int, pages: int) -> None:
-        if stage != self._stage:
+        self.pages = pages or self.pages
+        moved = stage != self._stage
+        if moved:
             self.seconds()
-        if stage == self._stage and page != pages and time.monotonic() < self._next:
+            self._stage = stage
+        # A document that takes no longer than this is done before anybody has looked.
+        if time.monotonic() < self._next and not (self._written and (moved or page == pages)):
             return
-        self._stage = stage
+        self._written = True
         self._next = time.monotonic() + self._EVERY
         await asyncio.to_thread(self._write, stage, page, pages)
 
@@ -444,9 +487,9 @@ async def _read_document(job_id: str) -> None:
         worker.active[job_id] -= 1
 
 
-def _portions(jobs: Sequence[UUID]) -> Iterator[list[str]]:
+def _portions(jobs: Sequence[str]) -> Iterator[list[str]]:
     for first in range(0, len(jobs), _AT_ONCE):
-        yield [str(job) for job in jobs[first : first + _AT_ONCE]]
+        yield list(jobs[first : first + _AT_ONCE])
 
 
 def _failed(failure: reader.Failure) -> dict[str, Any]:

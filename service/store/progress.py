@@ -43,9 +43,11 @@ def give_back(session: Session, job_ids: Sequence[UUID], worker: str) -> None:
     )
 
 
-def finish(session: Session, job_id: UUID, state: str) -> Job | None:
-    """End a job as succeeded or partial; None when it has ended before."""
-    return _end(session, job_id, state=state, stage="done")
+def finish(session: Session, job_id: UUID, state: str, pages: int = 0) -> Job | None:
+    """End a job of so many pages (0: unknown) as succeeded or partial; None when it has ended before."""
+    if job := _end(session, job_id, state=state, stage="done"):
+        job.page = job.pages = pages or job.pages
+    return job
 
 
 def fail(session: Session, job_id: UUID, *, code: str, message: str, message_en: str) -> Job | None:

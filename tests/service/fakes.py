@@ -66,6 +66,12 @@ def understand(file: ReadFile, *, progress: OnProgress | None = None) -> Directi
     orders = _orders(text)
     tell = progress or (lambda _: None)
     pages = int(orders.get("pages", "2"))
+    if "mind" in orders:
+        with Path(orders["mind"]).open("a") as trace:
+            trace.write(f"{os.getpid()}\n")
+    if "stumble" in orders and Path(orders["stumble"]).exists():
+        Path(orders["stumble"]).unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
     if "defect" in orders:
         raise RuntimeError("a defect with a secret in it")
     tell(Progress("facts", pages, pages))

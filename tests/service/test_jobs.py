@@ -16,7 +16,6 @@ from starlette.testclient import TestClient
 from service import reader
 from service.access.actor import the_service
 from service.house import House, InUse
-from service.stem import Stem
 from service.store import documents, offices, progress
 from service.store.tables import Job
 from tests.service.conftest import gone, settings_for
@@ -69,8 +68,8 @@ def test_a_reader_that_gets_nowhere_is_stopped(tmp_path: Path, limit: dict[str, 
 
     rooms = {"results": tmp_path, "images": tmp_path, "readings": tmp_path}
     settings = settings_for(tmp_path, **limit)
-    with contextlib.closing(Stem(settings.extractor)) as stem:
-        outcome = asyncio.run(reader.read(stem, source, "a.txt", None, **rooms, settings=settings, told=told))
+    with contextlib.closing(reader.Readers(settings)) as readers:
+        outcome = asyncio.run(readers.read(source, "a.txt", None, **rooms, told=told))
     assert isinstance(outcome, reader.Failure) and outcome.code == "too-slow"
     assert not trace.exists() or gone(trace.read_text())
 

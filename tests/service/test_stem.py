@@ -118,7 +118,7 @@ def test_a_reader_outlives_its_stem_and_no_job_is_lost(
 ) -> None:
     assert house.worker
     body = upload("pages=4;wait=0.3").json()
-    os.kill(house.worker._stem._process.pid, signal.SIGKILL)
+    os.kill(house.worker._readers._stem._process.pid, signal.SIGKILL)
     assert ended(body["job"])["state"] == "succeeded"
     assert ended(upload("number=2/CT-UBND").json()["job"])["state"] == "succeeded"
 

@@ -133,6 +133,32 @@ def test_a_reading_that_is_no_use_is_made_again(
         assert house.readings.get(first) == whole
 
 
+def test_kept_words_of_many_documents_are_understood_by_few_processes(
+    client: TestClient, tmp_path: Path, read: Callable[[str], str], ended: Callable[[Json], Json]
+) -> None:
+    trace = tmp_path / "trace"
+    documents = [read(f"scanned=1;mind={trace};number={n}/CT-UBND") for n in range(1, 9)]
+    first = trace.read_text().split()
+    assert len(set(first)) == 8, "a process for each document that somebody sent"
+    jobs = [client.post(f"/v1/documents/{document}/jobs").json()["job"] for document in documents]
+    assert {ended(job)["state"] for job in jobs} == {"succeeded"}
+    again = trace.read_text().split()[8:]
+    assert len(again) == 8 and len(set(again)) < 8 and not set(again) & set(first)
+
+
+def test_a_reader_of_many_that_dies_takes_one_document_with_it(
+    client: TestClient, tmp_path: Path, read: Callable[[str], str], ended: Callable[[Json], Json]
+) -> None:
+    trace, stone = tmp_path / "trace", tmp_path / "stone"
+    texts = [f"scanned=1;mind={trace};number={n}/CT-UBND" for n in range(1, 5)]
+    documents = [read(text + (f";stumble={stone}" if n == 2 else "")) for n, text in enumerate(texts)]
+    stone.touch()
+    jobs = [client.post(f"/v1/documents/{document}/jobs").json()["job"] for document in documents]
+    after = [ended(job) for job in jobs]
+    assert [job["state"] for job in after] == ["succeeded"] * 4
+    assert [job["attempts"] for job in after] == [1, 1, 2, 1]
+
+
 def test_a_reading_that_lacks_pages_is_not_kept(
     house: House, tmp_path: Path, read: Callable[[str], str], again: Callable[[str], Json]
 ) -> None:
