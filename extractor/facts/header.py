@@ -15,12 +15,13 @@ from rapidfuzz import fuzz
 
 from extractor import patterns as re
 from extractor.facts.agencies import Context, Mention, find_agencies
+from extractor.facts.signer import read_signer
 from extractor.facts.units import Structure
 from extractor.knowledge import spelling
 from extractor.knowledge.provinces import Province, provinces
 from extractor.knowledge.register import register
 from extractor.layout.document import Document, Paragraph
-from extractor.layout.zones import folded, is_name, kind_of
+from extractor.layout.zones import folded, kind_of
 from extractor.record import Addressee, Directive, Evidence, Issuer, Recipient, Signature, Signer, Warning
 
 # What a reader may be sure of: a typed value on a text page, and one on a scan that may be handwritten.
@@ -39,7 +40,6 @@ _DATE = re.compile(
 # The same where a handwritten day ran into the words: month and year may still stand.
 _GARBLED_DATE = re.compile(r"(?<!\w)ng\S{0,3}\s*(?P<d>.{0,6}?)\s*th[áa]ng\s*(?P<m>.{0,3}?)\s*n[ăa]m\s*(?P<y>\d{0,4})")
 _SUBJECT_CUE = re.compile(r"^\W*(?:Về\s+việc|VỀ\s+VIỆC|về\s+việc|V/v|V/V|v/v|Vê\s+việc|Về|VỀ|về)[\s:]+")
-_AUTHORITY = re.compile(r"^\W*(?P<a>TM|T/M|KT|K/T|TL|T/L|TUQ|T/UQ|Q)\s*[./]?\s*(?=[[:upper:]])(?P<rest>.+)$")
 # The verb that addresses bodies; the same words as nouns ("theo đề nghị của", "đáp ứng yêu cầu", "giao thông") do not.
 _ADDRESSES = re.compile(
     r"(?<!\w)(?<!(?:theo|xét|đáp ứng|đúng|các|những|có|nêu|được|bàn|chuyển|nhu cầu|một số)\s)(?:yêu cầu|chỉ thị|đề nghị|giao|phân công)(?!\w)"
@@ -303,65 +303,15 @@ class _Reader:
         lines = list(self.document.zone("signature"))
         if not lines:
             return None
-        authority = stands_for = name = None
-        titles: list[str] = []
-        start, end = lines[0].start, lines[0].end
-        for p in lines:
-            text = re.sub(r"^[\W_\d]+", "", p.text).strip(" .,;*")
-            found = _AUTHORITY.match(text)
-            if found and text.isupper():
-                authority = found["a"].replace("/", "") + "."
-                stands_for, titles = found["rest"].strip(" .,"), []
-            elif titles and is_name(text) and not text.isupper():
-                name = re.sub(r"\s+", " ", re.sub(r"[^\w\s.\-’'`]", "", text)).strip()
-                end = p.end
-                break
-            elif text.isupper() and re.search(r"\w{2}", text):
-                titles.append(text)
-            elif not titles and is_name(text):
-                name = text
-            end = p.end
-        if (
-            authority and stands_for and len(titles) >= 2 and authority == "KT."
-        ):  # "KT. BỘ TRƯỞNG, / CHỦ NHIỆM / PHÓ CHỦ NHIỆM"
-            stands_for, titles = " ".join([stands_for, *titles[:-1]]), titles[-1:]
-        ocr = page_read(self.document, lines[-1]) == "ocr"
-        if ocr and authority is None and len(titles) >= 2:
-            above, below = _title(titles[0], scanned=True), _title(titles[1], scanned=True)
-            if above and below and _deputy(above) == below:  # "KT." by pen before "GIÁM ĐỐC", above "PHÓ GIÁM ĐỐC"
-                authority, stands_for, titles = "KT.", above, [below]
-            elif above in _TITLES and below and below != above:
-                titles = [above]  # "TRƯỞNG BAN … GIÁM ĐỐC SỞ Y TẾ": the office signed in comes first
-        title = _title(" ".join(titles), scanned=ocr)
-        deduced = ocr and title is None and authority == "KT." and stands_for is not None
-        if deduced and stands_for:  # under a seal: who signs in the head's place is a deputy
-            stands_for = _title(stands_for, scanned=True) or stands_for
-            title = _deputy(stands_for)
-            deduced = title is not None
-        if authority and not title and stands_for and name:
-            title = stands_for if authority in ("Q.",) else None
-        if not (title or name or authority):
-            return None
-        scanned = self.document.confidence(start, end)
-        confidence = min(TYPED if name and title and not deduced else 0.5, scanned if scanned < 0.9 else 1.0)
-        if confidence < 0.7:
+        signer = read_signer(self.document, scanned=page_read(self.document, lines[-1]) == "ocr")
+        if signer and signer.confidence < 0.7:
             self._warn(
                 "signer-doubtful",
                 "Chữ ký: tên hoặc chức vụ đọc không chắc chắn.",
                 "The signer's name or title was read with doubt.",
                 "signer",
             )
-        return Signer.model_validate(
-            {
-                "name": name,
-                "title": _lowered(title) if title else None,
-                "authority": authority,
-                "for": register().official(_lowered(stands_for)) if stands_for else None,
-                "spans": self.document.spans(start, end),
-                "confidence": confidence,
-                "inferred": deduced,
-            }
-        )
+        return signer
 
     def _issuer(
         self, place: str | None, signer: Signer | None, on: date | None
@@ -769,42 +719,7 @@ def _proper(words: str) -> str:
     return " ".join(w[:1].upper() + w[1:] for w in words.split())
 
 
-_TITLES = (
-    "CHỦ TỊCH", "PHÓ CHỦ TỊCH", "BỘ TRƯỞNG", "THỨ TRƯỞNG", "THỦ TƯỚNG", "PHÓ THỦ TƯỚNG", "GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "TỔNG GIÁM ĐỐC", "PHÓ TỔNG GIÁM ĐỐC", "BÍ THƯ", "PHÓ BÍ THƯ",
-    "PHÓ BÍ THƯ THƯỜNG TRỰC", "CHÁNH VĂN PHÒNG", "PHÓ CHÁNH VĂN PHÒNG", "CHÁNH THANH TRA", "PHÓ CHÁNH THANH TRA", "CỤC TRƯỞNG", "PHÓ CỤC TRƯỞNG", "TỔNG CỤC TRƯỞNG", "PHÓ TỔNG CỤC TRƯỞNG", "CHI CỤC TRƯỞNG",
-    "CHỦ NHIỆM", "PHÓ CHỦ NHIỆM", "THỐNG ĐỐC", "PHÓ THỐNG ĐỐC", "VIỆN TRƯỞNG", "VỤ TRƯỞNG", "PHÓ VỤ TRƯỞNG", "TRƯỞNG BAN", "PHÓ TRƯỞNG BAN", "HIỆU TRƯỞNG", "TỔNG KIỂM TOÁN NHÀ NƯỚC",
-    "PHÓ TỔNG KIỂM TOÁN NHÀ NƯỚC", "TỔNG THANH TRA", "CHỈ HUY TRƯỞNG", "TƯ LỆNH", "TRƯỞNG PHÒNG", "PHÓ TRƯỞNG PHÒNG", "CHÁNH ÁN", "PHÓ CHỦ TỊCH THƯỜNG TRỰC",
-)  # fmt: skip
-
-
-def _title(words: str, *, scanned: bool) -> str | None:
-    """A title of office; on a scan, where a seal lies over it, only what is close to a known title."""
-    if not words:
-        return None
-    if not scanned:
-        return words
-    words = re.split(r"\s+(?=CH[UỦ] T[IỊ]CH U)", words)[
-        0
-    ]  # "TRƯỞNG BAN / CHỦ TỊCH UBND TỈNH": the office signed in comes first
-    best = max(_TITLES, key=lambda t: fuzz.ratio(folded(t), folded(words)))
-    if fuzz.ratio(folded(best), folded(words)) >= 82:
-        return best
-    return words if any(folded(words).startswith(folded(t) + " ") for t in _TITLES) else None
-
-
-def _deputy(head: str) -> str | None:
-    """The title of the deputy of a known head of office."""
-    deputy = "THỨ TRƯỞNG" if head == "BỘ TRƯỞNG" else f"PHÓ {head}"
-    return deputy if deputy in _TITLES else None
-
-
 _HEAD_NOUN = r"Bộ|Sở|Cục|Chi cục|Tổng cục|Vụ|Viện|Ban|Hội|Phòng|Trung tâm|Tập đoàn|Công ty|Tổng công ty|Trường|Bệnh viện|Đài|Báo|Chi nhánh|Quỹ"
-
-
-def _lowered(text: str) -> str:
-    """A title of office as printed, in sentence case."""
-    lower = re.sub(r"\s+", " ", text.lower()).strip()
-    return spelling.modern(lower[:1].upper() + lower[1:])
 
 
 def _sentence(text: str, proper: Sequence[str] = ()) -> str:

@@ -97,20 +97,59 @@ def look_again(
         # Marks without a letter or a digit on such a line are scraps of seal and strokes.
         best = first = [w for w in old if any(c.isalnum() for c in w.text)]
         says = _says(first)
+        readings = [first]
         for image in (*blocks, *cleared):
-            if best and _mean(best) >= ENOUGH and all(_fits(w.text) for w in best):
+            if _is_enough(best):
                 break
             read = [_shifted(w, left, top) for w in _read_line(image, line, dpi, engine)]
             # Where nothing was read before, only what may be a title or a name is more than scraps of the seal.
-            if not first and not (len(read) >= 2 and all(_fits(w.text) for w in read)):
+            if not first and not _may_stand_alone(read):
                 continue
+            readings.append(read)
             if read and _says(read) > says + (0.5 if best is first and first else 0.0):
                 best, says = read, _says(read)
+        best = _voted(best, readings)
         if best is not first or len(first) < len(old):
             number = max((w.line for w in found), default=0) + 1
             kept = [w for w in found if not any(w is o for o in old)]
             found = kept + [replace(w, line=number) for w in best]
     return found
+
+
+def _may_stand_alone(words: Sequence[Recognised]) -> bool:
+    """Whether words where nothing was read before may be a title or a name, or what a seal leaves of a title."""
+    return all(_fits(w.text) for w in words) and (
+        len(words) >= 2 or any(w.text.isupper() and len(w.text) >= 4 and w.confidence >= 0.85 for w in words)
+    )
+
+
+def _is_enough(words: Sequence[Recognised]) -> bool:
+    """Whether nothing better is to be expected: all may stand in a title or a name, and a name is not without its surname."""
+    return (
+        bool(words)
+        and _mean(words) >= ENOUGH
+        and all(_fits(w.text) for w in words)
+        and (len(words) > 2 or words[0].text.isupper())
+    )
+
+
+def _voted(best: list[Recognised], readings: Sequence[Sequence[Recognised]]) -> list[Recognised]:
+    """Each word as the surest or most readings have it that differ in nothing but its marks: strokes hide marks."""
+    voted = []
+    for word in best:
+        votes: dict[str, float] = {}
+        for other in (other for reading in readings for other in reading):
+            if fold(other.text) == fold(word.text) and _overlap(other.box, word.box):
+                votes[other.text] = votes.get(other.text, 0.0) + other.confidence
+        chosen = max(votes, key=lambda text: votes[text], default=word.text)
+        sure = votes[chosen] / sum(votes.values()) if votes else 1.0
+        voted.append(word if chosen == word.text else replace(word, text=chosen, confidence=min(word.confidence, sure)))
+    return voted if any(v is not b for v, b in zip(voted, best, strict=True)) else best
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    shared = min(one[2], other[2]) - max(one[0], other[0])
+    return shared > 0.5 * min(one[2] - one[0], other[2] - other[0])
 
 
 def _stands_in_body(word: Recognised, words: Sequence[Recognised], left: float, dpi: int) -> bool:
@@ -183,7 +222,7 @@ def _read_line(block: Image, line: Box, dpi: int, engine: Engine) -> list[Recogn
     x1, y1 = round(line[2] + 0.4 * dpi), round(line[3] + 0.06 * dpi)
     pad = dpi // 10
     strip = np.pad(block[y0:y1, x0:x1], pad, constant_values=255)
-    read = [replace(w, text=w.text.translate(_FOREIGN)) for w in engine.recognise(strip, dpi, one_line=True)]
+    read = [replace(w, text=_without_scraps(w.text)) for w in engine.recognise(strip, dpi, one_line=True)]
     # Scraps of seal and strokes stand before and behind what is print.
     while read and _is_scrap(read[0]):
         del read[0]
@@ -196,8 +235,22 @@ def _read_line(block: Image, line: Box, dpi: int, engine: Engine) -> list[Recogn
     return [_shifted(w, x0 - pad, y0 - pad) for w in read if any(c.isalpha() for c in w.text)]
 
 
+def _without_scraps(text: str) -> str:
+    """A word without what a seal's edge before it was read as: "Š*z⁄Ñguyễn" ends in a name."""
+    text = text.translate(_FOREIGN)
+    if _fits(text) or text.isupper():
+        return text
+    for start in (i for i in range(len(text) - 2) if text[i].isupper()):
+        letters = "".join(c for c in text[start:] if c.isalpha())
+        if len(letters) >= 3 and _fits(letters):
+            return letters
+    return text
+
+
 def _is_scrap(word: Recognised) -> bool:
     letters = "".join(c for c in word.text if c.isalpha())
+    if len(letters) >= 4 and _fits(letters):
+        return False  # no accident
     return len(letters) < 2 or (word.confidence < SURE and not is_syllable(letters)) or word.confidence < 0.2
 
 

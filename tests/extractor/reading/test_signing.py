@@ -1,0 +1,54 @@
+"""The second look at a signature block: how readings of one line are put together."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractor.reading.engine import Recognised
+from extractor.reading.signing import _is_enough, _may_stand_alone, _voted, _without_scraps
+
+
+def read(*words: tuple[str, float]) -> list[Recognised]:
+    return [
+        Recognised(text=text, box=(100.0 * i, 0.0, 100.0 * i + 80, 30.0), confidence=confidence, line=1)
+        for i, (text, confidence) in enumerate(words)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "without"),
+    [
+        ("Š*z⁄Ñ‹guyễn", "Nguyễn"),
+        ("Ñguyễn", "Nguyễn"),
+        ("Nguyễn", "Nguyễn"),
+        ("KT.BỘ", "KT.BỘ"),
+        ("Ägọc", "Agọc"),  # no name: it stays as it was read
+        ("TRƯỞNG,", "TRƯỞNG,"),
+    ],
+)
+def test_scraps_before_a_name(text: str, without: str) -> None:
+    assert _without_scraps(text) == without
+
+
+def test_marks_are_put_to_the_vote() -> None:
+    first = read(("Nguyễn", 0.99), ("Tân", 0.9), ("Mẫu", 0.99))
+    again = read(("Nguyễn", 0.99), ("Tấn", 0.8), ("Mẫu", 0.99))
+    assert [w.text for w in _voted(first, [first, again])] == ["Nguyễn", "Tân", "Mẫu"]
+    voted = _voted(first, [first, again, again])
+    assert [w.text for w in voted] == ["Nguyễn", "Tấn", "Mẫu"]
+    assert voted[1].confidence < 0.7, "readings that disagree are in doubt"
+    other = read(("Nguyễn", 0.99), ("Toán", 0.99), ("Mẫu", 0.99))
+    assert _voted(first, [first, other, other]) == first, "other letters are another reading, not another mark"
+
+
+def test_a_name_without_its_surname_is_looked_for_once_more() -> None:
+    assert _is_enough(read(("Nguyễn", 0.99), ("Hoàng", 0.99), ("Anh", 0.99)))
+    assert not _is_enough(read(("Hoàng", 0.99), ("Anh", 0.99)))
+    assert _is_enough(read(("GIÁM", 0.99), ("ĐỐC", 0.99)))
+
+
+def test_what_may_stand_where_nothing_was_read() -> None:
+    assert _may_stand_alone(read(("Hoàng", 0.7), ("Anh", 0.7)))
+    assert _may_stand_alone(read(("TƯỚNG", 0.9)))
+    assert not _may_stand_alone(read(("SỐ", 0.9)))
+    assert not _may_stand_alone(read(("Anh", 0.99)))
