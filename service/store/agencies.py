@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,11 +16,14 @@ _WORDS = 8  # of what is typed that are looked for
 
 
 class Agencies:
-    """Rows for names, made when a name is new."""
+    """Rows for names, made when a name is new; of those that are told beforehand, all are looked for at once."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, wanted: Iterable[tuple[str, str | None]] = ()) -> None:
         self._session = session
-        self._known: dict[tuple[str, str], Agency] = {}
+        keys = {(name, agency_id or "") for name, agency_id in wanted}
+        named = sa.select(Agency).where(Agency.name.in_({name for name, _ in keys}))
+        there = session.scalars(named).all() if keys else ()
+        self._known = {(row.name, row.agency_id): row for row in there}
 
     def named(self, name: str, agency_id: str | None) -> Agency:
         key = (name, agency_id or "")

@@ -240,7 +240,7 @@ def _lay_out(session: Session, document: Document, record: DirectiveRecord, same
     record = _with_kept_ids(record, rows, known)
     _describe(document, record)
     rows_of_study.lay_out(session, document, record)
-    agencies = Agencies(session)
+    agencies = Agencies(session, ((who.agency, who.agency_id) for task in record.tasks for who in task.assignments))
     warned = _warned(record)
     ordinal = max((row.ordinal for row in rows), default=0)
     living = {row.id for row in known.values()}

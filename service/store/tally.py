@@ -28,13 +28,13 @@ def write(session: Session) -> None:
         return
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     # In one order everywhere: two transactions that wait for each other's rows would wait for ever.
-    for (name, label), amount in sorted(pending.items()):
-        raised = dialect.insert(Tally).values(name=name, label=label, value=amount)
-        session.execute(
-            raised.on_conflict_do_update(
-                index_elements=[Tally.name, Tally.label], set_={"value": Tally.value + raised.excluded.value}
-            )
+    rows = [{"name": name, "label": label, "value": amount} for (name, label), amount in sorted(pending.items())]
+    raised = dialect.insert(Tally).values(rows)
+    session.execute(
+        raised.on_conflict_do_update(
+            index_elements=[Tally.name, Tally.label], set_={"value": Tally.value + raised.excluded.value}
         )
+    )
 
 
 def counts(session: Session) -> dict[tuple[str, str], float]:
