@@ -214,7 +214,8 @@ def _told(p: Paragraph) -> Iterator[_Line]:
         words = [word for word in words if any(c.isupper() for c in word[0])]
         yield from _of_capitals(p, words)
         return
-    words = [word for word in words if len(word[0]) >= 2 or word[0].isupper()]  # "Y" and "H" are of names
+    # "Y" and "H" begin names of the Central Highlands; other letters alone are scraps.
+    words = [w for i, w in enumerate(words) if len(w[0]) >= 2 or (w[0] in ("Y", "H") and i + 1 < len(words))]
     text = "".join(
         word if not i or (words[i - 1][2] == start - 1 and not p.text[start - 1 - p.start].isspace()) else f" {word}"
         for i, (word, start, _) in enumerate(words)

@@ -6,6 +6,7 @@ engine is one more module and no change anywhere else. It runs in a child proces
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol
@@ -37,8 +38,12 @@ class Recognised:
 class Engine(Protocol):
     """Recognises an upright grey page image."""
 
-    def recognise(self, image: Image, dpi: int, *, one_line: bool = False) -> list[Recognised]:
-        """The words of the image in the engine's own order; of an image that holds one line, those of the line."""
+    def recognise(self, image: Image, dpi: int) -> list[Recognised]:
+        """The words of the image in the engine's own order."""
+        ...
+
+    def recognise_lines(self, images: Sequence[Image], dpi: int) -> list[list[Recognised]]:
+        """The words of images that hold one line each."""
         ...
 
 

@@ -7,7 +7,7 @@ says most in Vietnamese stands. Names are chosen between readings, never repaire
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 
@@ -87,33 +87,56 @@ def look_again(
         return list(words)
     blocks = [page[top:bottom, left:] for page in upright]
     cleared = [without_strokes(block, dpi) for block in blocks]
-    found = list(words)
     lines = _apart([line for block in cleared for line in _lines_of_print(block, dpi)])[:MOST_LINES]
-    for line in lines:
-        on_page = (line[0] + left, line[1] + top, line[2] + left, line[3] + top)
-        old = [w for w in found if w.box[0] >= left - 0.05 * dpi and _covers(on_page, w.box, dpi)]
-        if 2 * sum(w.text.islower() for w in old) > len(old):
-            continue  # a sentence, not a title or a name
-        # Marks without a letter or a digit on such a line are scraps of seal and strokes.
-        best = first = [w for w in old if any(c.isalnum() for c in w.text)]
-        says = _says(first)
-        readings = [first]
-        for image in (*blocks, *cleared):
-            if _is_enough(best):
-                break
-            read = [_shifted(w, left, top) for w in _read_line(image, line, dpi, engine)]
-            # Where nothing was read before, only what may be a title or a name is more than scraps of the seal.
-            if not first and not _may_stand_alone(read):
-                continue
-            readings.append(read)
-            if read and _says(read) > says + (0.5 if best is first and first else 0.0):
-                best, says = read, _says(read)
-        best = _voted(best, readings)
-        if best is not first or len(first) < len(old):
+    readings = [_Readings(line, old) for line, old in _with_words(lines, words, (left, top), dpi)]
+    for image in (*blocks, *cleared):
+        # All lines in one call: to begin one costs as much as to read five lines.
+        doubted = [line for line in readings if not _is_enough(line.best)]
+        for line, read in zip(doubted, _read_lines(image, [line.box for line in doubted], dpi, engine), strict=True):
+            line.compare([_shifted(w, left, top) for w in read])
+    found = list(words)
+    for line in readings:
+        best = _voted(line.best, line.all)
+        if best is not line.first or len(line.first) < len(line.old):
             number = max((w.line for w in found), default=0) + 1
-            kept = [w for w in found if not any(w is o for o in old)]
+            kept = [w for w in found if not any(w is o for o in line.old)]
             found = kept + [replace(w, line=number) for w in best]
     return found
+
+
+class _Readings:
+    """A line of the block and how it was read: at first with the page, then by itself."""
+
+    def __init__(self, box: Box, old: Sequence[Recognised]) -> None:
+        self.box = box
+        self.old = old
+        # Marks without a letter or a digit on such a line are scraps of seal and strokes.
+        self.first = self.best = [w for w in old if any(c.isalnum() for c in w.text)]
+        self.all = [self.first]
+
+    def compare(self, read: list[Recognised]) -> None:
+        """Keep the better of what was best and another reading."""
+        # Where nothing was read before, only what may be a title or a name is more than scraps of the seal.
+        if not read or (not self.first and not _may_stand_alone(read)):
+            return
+        self.all.append(read)
+        lead = 0.5 if self.best is self.first and self.first else 0.0
+        if _says(read) > _says(self.best) + lead:
+            self.best = read
+
+
+def _with_words(
+    lines: Sequence[Box], words: Sequence[Recognised], corner: tuple[int, int], dpi: int
+) -> Iterator[tuple[Box, list[Recognised]]]:
+    """The lines of a block, whose corner is given, that are no sentences, each with the words that were read on it."""
+    left, top = corner
+    free = [w for w in words if w.box[0] >= left - 0.05 * dpi]
+    for line in lines:
+        on_page = (line[0] + left, line[1] + top, line[2] + left, line[3] + top)
+        old = [w for w in free if _covers(on_page, w.box, dpi)]
+        free = [w for w in free if not any(w is o for o in old)]
+        if 2 * sum(w.text.islower() for w in old) <= len(old):
+            yield line, old
 
 
 def _may_stand_alone(words: Sequence[Recognised]) -> bool:
@@ -216,14 +239,25 @@ def _covers(line: Box, word: Box, dpi: int) -> bool:
     )
 
 
-def _read_line(block: Image, line: Box, dpi: int, engine: Engine) -> list[Recognised]:
-    """The words of one line, with what strokes hide to its left and right; none where none is sure."""
-    x0, y0 = max(0, round(line[0] - 0.5 * dpi)), max(0, round(line[1] - 0.08 * dpi))
-    x1, y1 = round(line[2] + 0.4 * dpi), round(line[3] + 0.06 * dpi)
+def _read_lines(block: Image, lines: Sequence[Box], dpi: int, engine: Engine) -> list[list[Recognised]]:
+    """The words of each line, with what strokes hide to its left and right; none where none is sure."""
     pad = dpi // 10
-    strip = np.pad(block[y0:y1, x0:x1], pad, constant_values=255)
-    read = [replace(w, text=_without_scraps(w.text)) for w in engine.recognise(strip, dpi, one_line=True)]
-    # Scraps of seal and strokes stand before and behind what is print.
+    corners = [(max(0, round(line[0] - 0.5 * dpi)), max(0, round(line[1] - 0.08 * dpi))) for line in lines]
+    strips = [
+        np.pad(
+            block[y0 : round(line[3] + 0.06 * dpi), x0 : round(line[2] + 0.4 * dpi)], pad, constant_values=255
+        )
+        for line, (x0, y0) in zip(lines, corners, strict=True)
+    ]  # fmt: skip
+    return [
+        [_shifted(w, x0 - pad, y0 - pad) for w in _trimmed(read)]
+        for read, (x0, y0) in zip(engine.recognise_lines(strips, dpi), corners, strict=True)
+    ]
+
+
+def _trimmed(words: Sequence[Recognised]) -> list[Recognised]:
+    """A line without the scraps of seal and strokes before and behind what is print; nothing where no word is sure."""
+    read = [replace(w, text=_without_scraps(w.text)) for w in words]
     while read and _is_scrap(read[0]):
         del read[0]
     while read and _is_scrap(read[-1]):
@@ -232,7 +266,7 @@ def _read_line(block: Image, line: Box, dpi: int, engine: Engine) -> list[Recogn
         return []
     read[0] = replace(read[0], text=read[0].text.lstrip("“”\"'`‘’.,:;_-—^*~|"))
     read[-1] = replace(read[-1], text=read[-1].text.rstrip("“”\"'`‘’.,:;_-—^*~|"))
-    return [_shifted(w, x0 - pad, y0 - pad) for w in read if any(c.isalpha() for c in w.text)]
+    return [w for w in read if any(c.isalpha() for c in w.text)]
 
 
 def _without_scraps(text: str) -> str:

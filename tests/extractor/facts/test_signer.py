@@ -38,6 +38,8 @@ def signer(block: str) -> Signer:
         ),
         ("KT. BỘ TRƯỚN G | THỨ“ TRƯỞNG | Lê Thị Mẫu", "KT.", "Bộ trưởng", "Thứ trưởng", "Lê Thị Mẫu"),
         ("CHỦ TỊCH | xua ——— | Đặng x Văn Mẫu", None, None, "Chủ tịch", "Đặng Văn Mẫu"),
+        ("CHỦ TỊCH | Nay H'Mẫu", None, None, "Chủ tịch", "Nay H'Mẫu"),
+        ("CHỦ TỊCH | Nguyễn Á Văn Mẫu H", None, None, "Chủ tịch", "Nguyễn Văn Mẫu"),
         ("TRƯỞNG BAN | ĐỐC SỞ Y TẾ | Lê Thị Mẫu", None, None, "Trưởng ban", "Lê Thị Mẫu"),
         ("TRƯỞNG BAN | CHỦ TỊCH UBND TỈNH | Lê Thị Mẫu", None, None, "Trưởng ban", "Lê Thị Mẫu"),
         ("GIÁM ĐỐC | SỞ Y TẾ | Lê Thị Mẫu", None, None, "Giám đốc sở y tế", "Lê Thị Mẫu"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from extractor.reading.engine import Engine, Image, Recognised
@@ -17,7 +18,7 @@ SENTENCE = ["Ủy", "ban", "nhân", "dân", "tỉnh", "yêu", "cầu", "các", "
 
 
 class Fake:
-    def recognise(self, image: Image, dpi: int, *, one_line: bool = False) -> list[Recognised]:
+    def recognise(self, image: Image, dpi: int) -> list[Recognised]:
         if _black(image[120:180, 120:180]):
             program = subprocess.Popen(["sleep", "600"])
             _log(f"{os.getpid()} {program.pid}")
@@ -29,6 +30,9 @@ class Fake:
             Recognised(text, (200.0 + 100 * i, 400.0, 280.0 + 100 * i, 440.0), 0.9, 1)
             for i, text in enumerate(SENTENCE)
         ]
+
+    def recognise_lines(self, images: Sequence[Image], dpi: int) -> list[list[Recognised]]:
+        return [[] for _ in images]
 
 
 def _black(corner: Image) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import pytest
@@ -102,13 +104,16 @@ class Blots:
     def __init__(self) -> None:
         self.sheets: list[Image] = []
 
-    def recognise(self, image: Image, dpi: int, *, one_line: bool = False) -> list[Recognised]:
+    def recognise(self, image: Image, dpi: int) -> list[Recognised]:
         self.sheets.append(image)
         _, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(image < 128, np.uint8))
         return [
             Recognised(str(w), (float(x), float(y), float(x + w), float(y + h)), 0.9, i)
             for i, (x, y, w, h, _) in enumerate(stats[1:].tolist(), start=1)
         ]
+
+    def recognise_lines(self, images: Sequence[Image], dpi: int) -> list[list[Recognised]]:
+        return [self.recognise(image, dpi) for image in images]
 
 
 def test_cells_are_read_below_each_other_and_words_go_back_to_their_places() -> None:
