@@ -48,7 +48,10 @@ def main(arguments: list[str] | None = None) -> int:
     weigh.add_argument("--jobs", type=int, default=2, help="số văn bản cùng lúc / texts at a time")
 
     measure = commands.add_parser("bench", help="đo tốc độ / measure reading side by side with plain Tesseract")
-    measure.add_argument("scans", nargs="*", type=Path, metavar="PDF", help="bản quét khác, có .truth.txt bên cạnh")
+    measure.add_argument("scans", nargs="*", type=Path, metavar="FOLDER|PDF", help="bản quét khác, có .truth.txt hoặc .ref.txt bên cạnh")
+    measure.add_argument(
+        "--peers", type=Path, metavar="VENV", help="nơi có OCRmyPDF, kreuzberg / a virtual environment that has them"
+    )
 
     facts = commands.add_parser(
         "understand", help="bao nhiêu văn bản mỗi giây, không OCR / documents a second from kept words, without OCR"
@@ -210,6 +213,8 @@ def _calibrate(given: argparse.Namespace) -> int:
 
 def _bench(given: argparse.Namespace) -> int:
     from corpus.bench import bench, bench_facts
+    from corpus.cer import cer
+    from corpus.reading import scans_in
     from corpus.scan import make_scan
     from corpus.typeset import ROOMY
 
@@ -218,12 +223,13 @@ def _bench(given: argparse.Namespace) -> int:
         made = make_scan(longest, recipe="office", seed=1, style=ROOMY)
         path = Path(folder) / "ban-quet-mau.pdf"
         path.write_bytes(made.pdf)
-        bench(path, made.truth)
+        bench(path, lambda text: cer(text, made.truth), environment=given.peers)
     plan = max((s.text() for s in specimens() if re.search(r"(?m)^II\.\s", s.text())), key=len)
     bench_facts(plan)
-    for scan in given.scans or _real_scans():
-        truth = scan.with_name(f"{scan.stem}.truth.txt")
-        bench(scan, evaluate.truth_text(truth) if truth.exists() else None)
+    for place in given.scans or _real_scans():
+        known = {scan.path: scan.errors for scan in scans_in([place])}
+        for path in known or [place]:
+            bench(path, known.get(path), environment=given.peers)
     return 0
 
 

@@ -22,7 +22,8 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 
-from corpus.cer import cer
+from corpus import peers
+from corpus.peers import PEERS
 
 PLAIN_DPI = 300  # what guides to Tesseract ask for
 PAGE_LETTERS = 2300  # of a printed page of body text
@@ -30,12 +31,13 @@ PAGE_LETTERS = 2300  # of a printed page of body text
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One way of reading one scan: seconds, text, pages."""
+    """One way of reading one scan: seconds by the clock and of the processor (its own and its children's), text, pages."""
 
     name: str
     seconds: float
     text: str
     pages: int
+    cpu: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,17 @@ class Growth:
     seconds: float
 
 
-def bench(path: Path, truth: str | None, say: Callable[[str], None] = print) -> list[Run]:
-    """Reads one PDF in every way and says the figures: seconds, pages a minute, ratio to the first, CER."""
+def bench(
+    path: Path,
+    errors: Callable[[str], float] | None,
+    say: Callable[[str], None] = print,
+    environment: Path | None = None,
+) -> list[Run]:
+    """Reads one PDF in every way and says the figures: seconds, pages a minute, ratio to the first, seconds of the processor, CER.
+
+    `errors` gives the character errors of a text of this scan; `environment` is a virtual environment that has the peers
+    (`corpus.peers`).
+    """
     runs = [
         plain(path, "pytesseract, từng trang, số luồng mặc định", threads=None),
         plain(path, "pytesseract, từng trang, OMP_THREAD_LIMIT=1", threads=1),
@@ -57,12 +68,17 @@ def bench(path: Path, truth: str | None, say: Callable[[str], None] = print) -> 
         cold, whole = pipeline(path, "quy trình này, đọc trang (lần đầu)")
     warm, whole_warm = pipeline(path, "quy trình này, đọc trang (lần hai)")
     runs += [cold, warm]
+    if environment:
+        for name in PEERS:
+            runs += peer(path, name, environment, runs[0].pages, say)
+    else:
+        say("không so với OCRmyPDF, kreuzberg: cần --peers / not compared with them: --peers names where they are")
     say(f"\n{path.name}: {runs[0].pages} trang")
-    say(f"{'cách đọc':46}{'giây':>8}{'trang/phút':>12}{'nhanh gấp':>11}{'CER':>9}")
+    say(f"{'cách đọc':46}{'giây':>8}{'trang/phút':>12}{'nhanh gấp':>11}{'giây CPU':>10}{'CER':>9}")
     for run in runs:
-        rate = f"{100 * cer(run.text, truth):.2f}%" if truth is not None else "–"
+        rate = f"{100 * errors(run.text):.2f}%" if errors else "–"
         speed, ratio = 60 * run.pages / run.seconds, runs[0].seconds / run.seconds
-        say(f"{run.name:46}{run.seconds:8.2f}{speed:12.1f}{ratio:10.2f}×{rate:>9}")
+        say(f"{run.name:46}{run.seconds:8.2f}{speed:12.1f}{ratio:10.2f}×{run.cpu:10.1f}{rate:>9}")
     say(f"cả quy trình trong tiến trình: {whole:.2f} giây lần đầu, {whole_warm:.2f} giây lần hai")
     say(f"bộ nhớ lớn nhất của một tiến trình con: {peak() or '–'} MB")
     say(f"lệnh `directives extract`, từ lúc gõ đến lúc xong: {command(path):.2f} giây")
@@ -159,13 +175,14 @@ def plain(path: Path, name: str, threads: int | None) -> Run:
     if threads is not None:
         os.environ["OMP_THREAD_LIMIT"] = str(threads)
     try:
-        began = time.perf_counter()
+        began, spent = time.perf_counter(), _processor()
         texts = []
         with pdfium.PdfDocument(path) as document:
             for page in document:
                 image = page.render(scale=PLAIN_DPI / 72).to_pil()
                 texts.append(str(pytesseract.image_to_string(image, lang="vie")))
-        return Run(name, time.perf_counter() - began, "\n".join(texts), len(texts))
+        seconds, cpu = time.perf_counter() - began, _processor() - spent
+        return Run(name, seconds, "\n".join(texts), len(texts), cpu)
     finally:
         os.environ.pop("OMP_THREAD_LIMIT", None)
         if before is not None:
@@ -183,12 +200,29 @@ def pipeline(path: Path, name: str) -> tuple[Run, float]:
         if step.stage == "read":
             read.append(time.perf_counter())
 
-    began = time.perf_counter()
+    began, spent = time.perf_counter(), _processor()
     record = extract(path, progress=progress)
-    ended = time.perf_counter()
+    ended, cpu = time.perf_counter(), _processor() - spent
     pages = record.source.pages
     text = "\n".join(page.text for page in pages)
-    return Run(name, (read[-1] if read else ended) - began, text, len(pages)), ended - began
+    return Run(name, (read[-1] if read else ended) - began, text, len(pages), cpu), ended - began
+
+
+def peer(path: Path, name: str, environment: Path, pages: int, say: Callable[[str], None] = print) -> list[Run]:
+    """Another program on the same file, start-up and all; none where it fails, which is said."""
+    began, spent = time.perf_counter(), _processor()
+    try:
+        text = peers.read(name, environment, path)
+    except (OSError, RuntimeError) as failure:
+        say(f"{name}: không chạy được / could not be run: {failure}")
+        return []
+    return [Run(name, time.perf_counter() - began, text, pages, _processor() - spent)]
+
+
+def _processor() -> float:
+    """Seconds of the processor that this process and those of its children that have ended have taken."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 def command(path: Path) -> float:
