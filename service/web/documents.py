@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from extractor.record import DirectiveRecord
+from extractor.record import DirectiveRecord, Page
 from service.access.actor import Actor
 from service.api.at_hand import AtHand, Reader
 from service.api.shapes import Document, Task
@@ -68,6 +68,20 @@ FIELDS = {
     "of": term("Tính trên"),
     "baseline": term("Gốc so sánh"),
     "relation": term("Quan hệ"),
+}
+READINGS = {
+    "text_layer": term("lớp văn bản trong PDF"),
+    "ocr": term("nhận dạng chữ (OCR)"),
+    "text": term("văn bản thuần"),
+    "blank": term("trang trắng"),
+    "failed": term("không đọc được"),
+}
+TRIAGES = {
+    "tcvn3": term("mã cũ TCVN3, đã chuyển sang Unicode"),
+    "vni": term("mã cũ VNI, đã chuyển sang Unicode"),
+    "caption": term("lớp văn bản chỉ có vài chữ, như chú thích chữ ký số"),
+    "foreign_layer": term("lớp văn bản ẩn không phải tiếng Việt"),
+    "layer_elsewhere": term("lớp văn bản ẩn không khớp với ảnh trang"),
 }
 RELATIONS = {
     "implements": term("Thực hiện"),
@@ -145,15 +159,28 @@ def show_document(request: Request, document_id: UUID, house: AtHand, actor: Rea
             **others,
         }
     names: dict[str, Any] = {"fields": FIELDS, "parts": PARTS, "relations": RELATIONS, "actions": ACTIONS}
+    names |= {"readings": READINGS, "triages": TRIAGES}
     return show(
         request,
         "document",
+        runs=_runs(record) if record else (),
         **values,
         **names,
         specimen_sha256=specimen.sha256(),
         words=compare.words,
         place=place.address,
     )
+
+
+def _runs(record: DirectiveRecord) -> list[tuple[int, int, Page]]:
+    """The pages that were read in one way for one reason, as first, last, and one of them."""
+    runs: list[tuple[int, int, Page]] = []
+    for page in record.source.pages:
+        if runs and (runs[-1][2].reading, runs[-1][2].triage) == (page.reading, page.triage):
+            runs[-1] = (runs[-1][0], page.number, page)
+        else:
+            runs.append((page.number, page.number, page))
+    return runs
 
 
 @router.get("/{document_id}/compare", response_class=HTMLResponse)

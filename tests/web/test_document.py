@@ -76,6 +76,26 @@ def test_all_of_a_document(
     axe(page), shoot(page, "document-page")
 
 
+def test_how_the_pages_were_read(page: Page, service: Any, office: UUID, real: DirectiveRecord, axe: Look) -> None:
+    first = real.source.pages[0]
+    pages = [
+        first.model_copy(update={"number": number, "reading": reading, "triage": triage})
+        for number, reading, triage in (
+            (1, "text_layer", "tcvn3"),
+            (2, "ocr", "foreign_layer"),
+            (3, "ocr", "foreign_layer"),
+            (4, "ocr", "no_layer"),
+        )
+    ]
+    record = real.model_copy(update={"source": real.source.model_copy(update={"pages": tuple(pages)})})
+    page.goto(f"/documents/{service.put(record, office, file_name='cũ.pdf')}")
+    said = page.locator("dt", has_text="Cách đọc").locator("xpath=following-sibling::dd[1]")
+    expect(said).to_contain_text("trang 1: lớp văn bản trong PDF (mã cũ TCVN3, đã chuyển sang Unicode)")
+    expect(said).to_contain_text("trang 2–3: nhận dạng chữ (OCR) (lớp văn bản ẩn không phải tiếng Việt)")
+    expect(said).to_contain_text("trang 4: nhận dạng chữ (OCR)")
+    axe(page)
+
+
 def test_citations_lead_to_what_is_here(page: Page, service: Any, office: UUID, real: DirectiveRecord) -> None:
     from extractor.record import Citation
 
