@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.store import agencies
 from service.store.tables import Assignment, Deadline, Task
 
 if TYPE_CHECKING:
@@ -41,9 +40,11 @@ class Choice:
         return list(set(session.scalars(self.rows.with_only_columns(self.rows.selected_columns.task_id))))
 
 
-def best(session: Session, wanted: Filter) -> Choice | None:
-    """The choice with the fewest rows; the first of them where all have many; None where nothing is asked."""
-    return min(_choices(session, wanted), key=lambda choice: choice.size, default=None)
+def best(session: Session, wanted: Filter, refs: Sequence[int]) -> Choice | None:
+    """The choice with the fewest rows; the first of them where all have many; None where nothing is asked. `refs` are the rows of the
+    agencies that are meant.
+    """
+    return min(_choices(session, wanted, refs), key=lambda choice: choice.size, default=None)
 
 
 def later_dates(session: Session, wanted: Filter) -> Choice:
@@ -51,14 +52,13 @@ def later_dates(session: Session, wanted: Filter) -> Choice:
     return _counted(session, _later(wanted), [])
 
 
-def _choices(session: Session, wanted: Filter) -> Iterator[Choice]:
+def _choices(session: Session, wanted: Filter, refs: Sequence[int]) -> Iterator[Choice]:
     task = sa.select(Task.id.label("task_id"), Task.document_id, Task.position)
     if wanted.document:
         yield _one(session, task.where(Task.document_id == wanted.document))
     who = sa.select(Assignment.task_id, Assignment.document_id, Assignment.task_position.label("position"))
     role = [Assignment.role == wanted.role] if wanted.role else []
     if wanted.agency:
-        refs = agencies.search(session, wanted.agency)
         parts = [who.where(Assignment.agency_ref == ref, *role) for ref in refs] if len(refs) <= _MERGED else []
         yield _counted(session, who.where(Assignment.agency_ref.in_(refs), *role), parts)
     elif wanted.role:

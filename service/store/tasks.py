@@ -75,10 +75,11 @@ def page(session: Session, wanted: Filter, *, order: Order, after: Place | None,
     What is looked for decides the way. Of few tasks all are taken and sorted. Of many, the newest are looked up in the order
     of documents. Otherwise the list is walked from the place on, for what is common is met soon.
     """
-    choice = choices.best(session, wanted)
+    refs = agencies.search(session, wanted.agency) if wanted.agency else ()
+    choice = choices.best(session, wanted, refs)
     if choice and not choice.size:
         return []
-    query = listed.ROWS.where(*conditions(wanted))
+    query = listed.ROWS.where(*conditions(wanted, refs))
     in_order = choice and choice.parts and order == "newest"
     if choice and choice.size <= (_FEWEST if in_order else _FEW):
         return _ordered(session, query.where(Task.id.in_(choice.ids(session))), order, after, limit)
@@ -162,12 +163,14 @@ def _along(
         piece *= 4
 
 
-def conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
-    """All that a filter asks of a task, for queries that count."""
+def conditions(wanted: Filter, refs: Sequence[int] | None = None) -> list[sa.ColumnElement[bool]]:
+    """All that a filter asks of a task. `refs` are the rows of the agencies that are meant, where they are known already: a query that
+    walks through tasks would look for them at each.
+    """
     asked = _conditions(wanted)
     if wanted.agency or wanted.role:
         # Asked of each task on its own: joined and sorted first, as PostgreSQL would by itself, it takes seconds (OFFSET bars that).
-        asked.append(sa.exists(sa.select(1).where(*_of_task(Assignment), *_assignment(wanted)).offset(0)))
+        asked.append(sa.exists(sa.select(1).where(*_of_task(Assignment), *_assignment(wanted, refs)).offset(0)))
     return asked
 
 
@@ -176,12 +179,12 @@ def _of_task(part: type[Assignment] | type[Deadline]) -> list[sa.ColumnElement[b
     return [part.task_id == Task.id, part.document_id == Task.document_id, part.task_position == Task.position]
 
 
-def _assignment(wanted: Filter) -> list[sa.ColumnElement[bool]]:
+def _assignment(wanted: Filter, refs: Sequence[int] | None) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.role:
         conditions.append(Assignment.role == wanted.role)
     if wanted.agency:
-        conditions.append(Assignment.agency_ref.in_(agencies.named_like(wanted.agency)))
+        conditions.append(Assignment.agency_ref.in_(agencies.named_like(wanted.agency) if refs is None else refs))
     return conditions
 
 
