@@ -48,7 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
     weigh.add_argument("--jobs", type=int, default=2, help="số văn bản cùng lúc / texts at a time")
 
     measure = commands.add_parser("bench", help="đo tốc độ / measure reading side by side with plain Tesseract")
-    measure.add_argument("scans", nargs="*", type=Path, metavar="FOLDER|PDF", help="bản quét khác, có .truth.txt hoặc .ref.txt bên cạnh")
+    measure.add_argument(
+        "scans", nargs="*", type=Path, metavar="FOLDER|PDF", help="bản quét khác, có .truth.txt hoặc .ref.txt bên cạnh"
+    )
     measure.add_argument(
         "--peers", type=Path, metavar="VENV", help="nơi có OCRmyPDF, kreuzberg / a virtual environment that has them"
     )
