@@ -147,7 +147,7 @@ def _scanned(lines: Sequence[Paragraph]) -> _Block:
     if name := _name(found, block):
         block.name = name.text
         block.places.append((name.start, name.end))
-        if not all(is_syllable(part) for part in re.findall(r"[^\W\d_]+", name.text)):
+        if not _of_syllables(name.text):
             block.at_most = min(block.at_most, STRANGE)
         elif len(name.text.split()) < 3:
             block.at_most = min(block.at_most, SHORT)
@@ -200,15 +200,18 @@ def _name(found: Sequence[_Line], block: _Block) -> _Line | None:
     names = [line for line in found if line.kind == "name"]
     if block.places:
         names = [line for line in names if line.start >= max(a for a, _ in block.places)] or names
-    whole = [line for line in names if all(is_syllable(part) for part in re.findall(r"[^\W\d_]+", line.text))]
+    whole = [line for line in names if _of_syllables(line.text)]
     return next(iter(whole or names), None)
+
+
+def _of_syllables(name: str) -> bool:
+    return all(is_syllable(part) for part in re.findall(r"[^\W\d_]+", name))
 
 
 def _told(p: Paragraph) -> Iterator[_Line]:
     """What a line is, without the scraps in it; nothing where it is all scraps."""
-    words = [
-        (found[0], p.start + found.start(), p.start + found.end()) for found in re.finditer(r"[^\W\d_]+(?:[/’'`][^\W\d_]+)?", p.text)
-    ]  # fmt: skip
+    parts = re.finditer(r"[^\W\d_]+(?:[/’'`][^\W\d_]+)?", p.text)
+    words = [(part[0], p.start + part.start(), p.start + part.end()) for part in parts]
     letters = "".join(word for word, _, _ in words)
     if sum(c.isupper() for c in letters) * 10 > len(letters) * 6:
         words = [word for word in words if any(c.isupper() for c in word[0])]

@@ -243,12 +243,9 @@ def _read_lines(block: Image, lines: Sequence[Box], dpi: int, engine: Engine) ->
     """The words of each line, with what strokes hide to its left and right; none where none is sure."""
     pad = dpi // 10
     corners = [(max(0, round(line[0] - 0.5 * dpi)), max(0, round(line[1] - 0.08 * dpi))) for line in lines]
-    strips = [
-        np.pad(
-            block[y0 : round(line[3] + 0.06 * dpi), x0 : round(line[2] + 0.4 * dpi)], pad, constant_values=255
-        )
-        for line, (x0, y0) in zip(lines, corners, strict=True)
-    ]  # fmt: skip
+    ends = [(round(line[2] + 0.4 * dpi), round(line[3] + 0.06 * dpi)) for line in lines]
+    pieces = [block[y0:y1, x0:x1] for (x0, y0), (x1, y1) in zip(corners, ends, strict=True)]
+    strips = [np.pad(piece, pad, constant_values=255) for piece in pieces]
     return [
         [_shifted(w, x0 - pad, y0 - pad) for w in _trimmed(read)]
         for read, (x0, y0) in zip(engine.recognise_lines(strips, dpi), corners, strict=True)
