@@ -209,7 +209,7 @@ def _beside(house: House) -> Iterator[Part]:
 
     settings = house.settings
     yield Housekeeping(house)
-    yield Sender(house.database, settings)
+    yield Sender(house)
     yield Follower(house)
     if settings.watched_folder:
         yield Folder(Path(settings.watched_folder), house.reception, settings.settle_seconds)

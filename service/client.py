@@ -232,7 +232,7 @@ class Client:
         return shapes.Found.model_validate(self._get("/v1/search", asked).json())
 
     def export_found(self, file: Path, query: str = "", *, what: shapes.What = "pages", tolerant: bool = False) -> None:
-        """Everything that a query finds as a table: .xlsx, .csv or .jsonl, by the file's name."""
+        """Everything that a query finds as a table: .xlsx, .csv, .jsonl or .parquet, by the file's name."""
         self._fetch(file, f"/v1/exports/search{file.suffix}", {"q": query, "what": what, "tolerant": str(tolerant)})
 
     # Study: plain dictionaries, as `pandas.DataFrame(service.targets(q="hộ nghèo"))` takes them

@@ -1,4 +1,4 @@
-"""``/v1/exports/targets.*`` and ``citations.*``: what researchers take away, with where each value comes from."""
+"""``/v1/exports/search.*``, ``targets.*`` and ``citations.*``: what researchers take away, with where each value comes from."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 from service.access.actor import Actor
 from service.api.at_hand import AtHand, Exporter
 from service.api.exports import as_file, send, spool
+from service.api.search import Wanted, understood
 from service.api.targets import Asked
 from service.export import annex, research
 from service.export.research import Row
 from service.house import House
+from service.search.look import every
 from service.store import audit
 from service.store.tables import Document, Record
 from service.study import references, targets
@@ -44,6 +46,23 @@ _FILES: dict[int | str, dict[str, Any]] = {
 
 
 @router.get(
+    "/search.{form}",
+    summary="Kết quả tìm kiếm thành tệp / what was found, as a file",
+    response_class=StreamingResponse,
+    responses=_FILES,
+)
+def export_found(request: Request, form: InForm, house: AtHand, actor: Exporter, wanted: Wanted) -> StreamingResponse:
+    """Mỗi dòng một mục của `GET /v1/search`, toàn văn, theo thứ tự ấy, kèm xuất xứ như tệp chỉ tiêu / each row a hit, with its
+    whole text, in the order of the search, and where it comes from, as in the file of targets.
+    """
+    understood(house, wanted, None, 1, False)
+    base = str(request.base_url)
+    pages = ([research.of_hit(seen, wanted, base) for seen in page] for page in every(house, wanted))
+    said = {"q": wanted.text, "what": wanted.what, "tolerant": wanted.tolerant}
+    return _export(house, actor, form, "search", "tim-kiem", research.FOUND, pages, said)
+
+
+@router.get(
     "/targets.{form}",
     summary="Chỉ tiêu thành tệp / targets as a file",
     response_class=StreamingResponse,
@@ -63,7 +82,7 @@ def export_targets(request: Request, form: InForm, house: AtHand, actor: Exporte
         return [research.of_target(one, base) for one in found], (last.document_id, last.position) if last else None
 
     said = {name: str(value) for name, value in asdict(wanted).items() if value not in (None, False)}
-    return _export(house, actor, form, "targets", "chi-tieu", research.TARGETS, page, said)
+    return _export(house, actor, form, "targets", "chi-tieu", research.TARGETS, _pages(house, page), said)
 
 
 @router.get(
@@ -97,7 +116,7 @@ def export_citations(
         return rows, (last.document_id, last.position) if last else None
 
     said = {"number": number} if number else {}
-    return _export(house, actor, form, "citations", "vien-dan", research.CITATIONS, page, said)
+    return _export(house, actor, form, "citations", "vien-dan", research.CITATIONS, _pages(house, page), said)
 
 
 def _export(
@@ -107,11 +126,10 @@ def _export(
     what: str,
     name: str,
     columns: dict[str, str],
-    page: Page,
-    said: dict[str, str],
+    pages: Iterator[Sequence[Row]],
+    said: dict[str, Any],
 ) -> StreamingResponse:
     """The file, its entry in the audit trail written before the first byte leaves."""
-    pages = _pages(house, page)
     file = f"{name}.{form}"
     if form in ("csv", "jsonl"):
         with house.database.writing() as session:

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
-from service.access.actor import Actor
 from service.api import cursor as cursors
-from service.api.at_hand import AtHand, Caller, Exporter, FeedProgram, Reader
+from service.api.at_hand import AtHand, Caller, FeedProgram, Reader
 from service.api.etag import ETAG, known
-from service.api.exports import send, spool, stream
 from service.api.paging import Cursor, Limit
-from service.api.shapes import FacetValue, Found, FoundDocument, Hit, Snippet, Text, What
-from service.export import atom, found
+from service.api.shapes import FacetValue, Found, Hit, Text, What
+from service.export import atom
 from service.house import House
 from service.problems import Problem
 from service.search import narrowing
-from service.search.look import Looked, Seen, every, look, newest
+from service.search.look import Looked, look, newest
 from service.search.query import LONGEST, BadQuery
 from service.search.search import COUNTED, Asked, Place
 from service.store import audit
@@ -30,10 +26,6 @@ from service.store.schedule import today_in_vietnam
 router = APIRouter(prefix="/v1", tags=["search"])
 
 _ENTRIES = 100  # of a feed
-
-
-def _file(media_type: str) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 def _asked(
@@ -83,7 +75,7 @@ def search(
     after = _place(cursor, asked) if cursor else None
     looked = understood(house, wanted, after, limit, facets)
     return Found(
-        items=[hit(one, wanted) for one in looked.seen],
+        items=[Hit.of(one, wanted) for one in looked.seen],
         count=min(looked.count, COUNTED),
         count_is_exact=looked.count <= COUNTED,
         next_cursor=_cursor(looked.next, asked) if looked.next else None,
@@ -96,7 +88,10 @@ def search(
     summary="Tin văn bản mới của một câu hỏi, cho phần mềm đọc tin / new hits of a search, for feed readers",
     response_class=Response,
     responses={
-        200: {**_file("application/atom+xml")[200], "headers": ETAG},
+        200: {
+            "content": {"application/atom+xml": {"schema": {"type": "string", "format": "binary"}}},
+            "headers": ETAG,
+        },
         304: {"description": "Không đổi / unchanged"},
     },
 )
@@ -115,7 +110,7 @@ def get_search_feed(
     try:
         seen = newest(house, wanted, _ENTRIES)
     except BadQuery as error:
-        raise _bad(error) from None
+        raise bad_query(error) from None
     body = atom.feed(seen, wanted, str(request.base_url))
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer"}
@@ -132,12 +127,13 @@ def understood(house: House, wanted: Asked, after: Place | None, limit: int, fac
     try:
         return look(house, wanted, after=after, limit=limit, with_facets=facets)
     except BadQuery as error:
-        raise _bad(error) from None
+        raise bad_query(error) from None
 
 
-def _bad(error: BadQuery) -> Problem:
+def bad_query(error: BadQuery, field: str = "query.q") -> Problem:
+    """What is wrong with a question, and where, in the field that has it."""
     told: dict[str, Any] = {
-        "field": "query.q",
+        "field": field,
         "code": error.code,
         "start": error.start,
         "end": error.end,
@@ -145,31 +141,6 @@ def _bad(error: BadQuery) -> Problem:
         "message_en": error.message_en,
     }
     return Problem("bad-query", error.message, error.message_en, errors=[told])
-
-
-def hit(seen: Seen, wanted: Asked) -> Hit:
-    row = seen.document
-    header = {
-        name: getattr(row, name) for name in ("id", "kind", "number", "issuer", "issuer_id", "issued_on", "subject")
-    }
-    about = FoundDocument(
-        **header,
-        pipeline_version=seen.pipeline_version,
-        version=row.current_version,
-        approved=row.approved,
-        withdrawn=row.withdrawn_at is not None,
-    )
-    return Hit(
-        what=wanted.what,
-        document=about,
-        unit=str(row.id) if wanted.what == "documents" else seen.unit,
-        page=seen.page,
-        start=seen.start,
-        end=seen.end,
-        exact=seen.hit.exact,
-        snippet=Snippet.model_validate(seen.snippet),
-        address=seen.address,
-    )
 
 
 def _facets(looked: Looked) -> dict[str, list[FacetValue]] | None:
@@ -194,53 +165,3 @@ def _place(cursor: str, asked: Any) -> Place:
         return Place(bool(exact), int(issued), UUID(document), int(position))
     except (ValueError, TypeError, AttributeError):
         raise Problem("bad-cursor") from None
-
-
-@router.get(
-    "/exports/search.jsonl",
-    summary="Kết quả tìm kiếm, mỗi dòng một JSON / what was found, as JSON Lines",
-    response_class=StreamingResponse,
-    responses=_file("application/x-ndjson"),
-)
-def export_found_lines(house: AtHand, actor: Exporter, wanted: Wanted) -> StreamingResponse:
-    """Mỗi dòng một mục của `GET /v1/search`, thêm `text` là toàn văn / each line is a hit, with its whole `text`."""
-
-    def lines(pages: Iterable[list[Seen]]) -> Iterator[bytes]:
-        for page in pages:
-            told = (hit(seen, wanted).model_dump(mode="json") | {"text": seen.text} for seen in page)
-            yield "".join(found.line(one) for one in told).encode()
-
-    return stream(lines(_told(house, actor, wanted, "jsonl")), "application/x-ndjson", "tim-kiem.jsonl")
-
-
-@router.get(
-    "/exports/search.csv",
-    summary="Kết quả tìm kiếm thành bảng CSV / what was found, as CSV",
-    response_class=StreamingResponse,
-    responses=_file("text/csv"),
-)
-def export_found_csv(house: AtHand, actor: Exporter, wanted: Wanted) -> StreamingResponse:
-    """Mỗi mục kèm xuất xứ: văn bản, trang, vị trí, phiên bản, đã duyệt hay chưa / each with where it comes from."""
-    return stream(found.csv_of(_told(house, actor, wanted, "csv")), "text/csv; charset=utf-8", "tim-kiem.csv")
-
-
-@router.get(
-    "/exports/search.xlsx",
-    summary="Kết quả tìm kiếm thành bảng Excel / what was found, as a workbook",
-    response_class=StreamingResponse,
-    responses=_file(found.XLSX),
-)
-def export_found_workbook(house: AtHand, actor: Exporter, wanted: Wanted) -> StreamingResponse:
-    """Các cột như bảng CSV / the columns of the CSV."""
-    out = spool(house)
-    found.workbook(out, _told(house, actor, wanted, "xlsx"), wanted.text)
-    return send(out, found.XLSX, "tim-kiem.xlsx")
-
-
-def _told(house: House, actor: Actor, wanted: Asked, kind: str) -> Iterator[list[Seen]]:
-    """The pages of an export, of which the audit trail tells before a byte leaves."""
-    understood(house, wanted, None, 1, False)
-    with house.database.writing() as session:
-        after = {"q": wanted.text, "what": wanted.what, "tolerant": wanted.tolerant, "format": kind}
-        audit.note(session, actor, "search.export", "search", None, office=wanted.office, after=after)
-    return every(house, wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -13,6 +13,10 @@ from service.problems import ProblemDetails
 from service.settings import Settings
 from service.store import schedule, tables
 from service.store.listed import Listed
+
+if TYPE_CHECKING:  # a search names its hits by the words of `service.export.wording`, which are about these shapes
+    from service.search.look import Seen
+    from service.search.search import Asked
 
 
 def _storable(text: str) -> str:
@@ -414,6 +418,29 @@ class Hit(Shape):
         description="Địa chỉ mở ảnh trang tại chỗ tìm thấy / opens the page's image at the place",
         examples=["/documents/01a204f5-7d4c-7000-a3be-d7d3a568fa0b/pages/1?at=31-41"],
     )
+
+    @classmethod
+    def of(cls, seen: Seen, asked: Asked) -> Self:
+        row = seen.document
+        header = ("id", "kind", "number", "issuer", "issuer_id", "issued_on", "subject")
+        about = FoundDocument(
+            **{name: getattr(row, name) for name in header},
+            pipeline_version=seen.pipeline_version,
+            version=row.current_version,
+            approved=row.approved,
+            withdrawn=row.withdrawn_at is not None,
+        )
+        return cls(
+            what=asked.what,
+            document=about,
+            unit=str(row.id) if asked.what == "documents" else seen.unit,
+            page=seen.page,
+            start=seen.start,
+            end=seen.end,
+            exact=seen.hit.exact,
+            snippet=Snippet.model_validate(seen.snippet),
+            address=seen.address,
+        )
 
 
 class FacetValue(Shape):

@@ -18,7 +18,7 @@ from service.api.paging import Cursor, Limit
 from service.api.shapes import Confidence, Shape
 from service.problems import Problem
 from service.study import place, targets
-from service.study.targets import Filter, Found
+from service.study.targets import Apart, Filter, Found
 
 router = APIRouter(prefix="/v1/targets", tags=["study"])
 
@@ -112,6 +112,10 @@ class Series(Shape):
     unit: str
     per: str
     change: Literal["level", "increase", "decrease"]
+    province: str | None = Field(
+        description="Tỉnh của cơ quan ban hành, khi tách theo tỉnh / the issuers' province, when told apart",
+        examples=["Hải Phòng"],
+    )
     near: list[int] = Field(
         description="Thứ tự (từ 0) của các đường có thể là cùng chỉ tiêu / indexes of series that may be the same"
     )
@@ -125,6 +129,7 @@ class Series(Shape):
             unit=made.unit,
             per=made.per,
             change=made.change,
+            province=made.province,
             near=[place_of[id(other)] for other in made.near],
             points=[
                 Point(
@@ -219,7 +224,18 @@ def list_targets(house: AtHand, actor: Reader, wanted: Asked, limit: Limit = 50,
 
 
 @router.get("/series", summary="Chỉ tiêu theo thời gian / targets over time")
-def list_series(house: AtHand, actor: Reader, wanted: Asked) -> AllSeries:
+def list_series(
+    house: AtHand,
+    actor: Reader,
+    wanted: Asked,
+    apart: Annotated[
+        Apart | None,
+        Query(
+            description="Mỗi tỉnh một đường: `then` theo địa giới lúc ban hành, `today` theo địa giới hiện nay; trống: các tỉnh chung một "
+            "đường / a line for each province, as it was or with those merged into it; null: all in one"
+        ),
+    ] = None,
+) -> AllSeries:
     """Gộp chỉ tiêu của mọi văn bản đo cùng một điều: bỏ chữ đệm, không kể thứ tự chữ, quy đổi đơn vị. Mức, mức tăng và mức
     giảm là các đường riêng.
 
@@ -231,7 +247,7 @@ def list_series(house: AtHand, actor: Reader, wanted: Asked) -> AllSeries:
             "invalid", errors=[{"field": "q", "message": "Cần các từ của chỉ tiêu", "message_en": "Words are needed"}]
         )
     with house.database.reading() as session:
-        made, cut = targets.series(session, wanted)
+        made, cut = targets.series(session, wanted, apart)
     place_of = {id(one): n for n, one in enumerate(made)}
     return AllSeries(items=[Series.of(one, place_of) for one in made], cut=cut)
 

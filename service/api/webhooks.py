@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator, model_validator
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,10 +17,13 @@ from service.api import cursor as cursors
 from service.api.at_hand import AtHand, HookKeeper
 from service.api.etag import WITH_ETAG, matched, of_version
 from service.api.paging import Cursor, Limit
-from service.api.shapes import Error, Shape
+from service.api.search import bad_query
+from service.api.shapes import Error, Shape, Text
 from service.feed import deliveries, ping, reach, troubles, webhooks
 from service.house import House
 from service.problems import Problem
+from service.search.address import asked_by
+from service.search.query import BadQuery
 from service.store import tables
 from service.store.changes import Type
 
@@ -50,12 +53,26 @@ class NewWebhook(Form):
     by_lead: bool = Field(
         False, description="Mỗi cơ quan chủ trì một lần gọi; không đổi được / one call a lead, for good"
     )
+    search: Text | None = Field(
+        None,
+        max_length=LONGEST_URL,
+        description="Chỉ báo văn bản mới của một tra cứu: phần sau dấu `?` của địa chỉ trang tra cứu, như `query` của bộ lọc đã lưu; "
+        "không đổi được, không đi với `types`, `by_lead` / tells what a search finds anew, each document once, and no changes: "
+        "what follows `?` in the search's address, as saved filters have it; for good; without `types` and `by_lead`",
+        examples=[None],
+    )
     office_id: UUID | None = Field(None, description="Trống: văn phòng của bạn / null: your own")
     after: int | None = Field(
         None, ge=0, le=2**53 - 1, description="Gửi các thay đổi sau số này; trống: từ bây giờ / null: from now on"
     )
 
     _checked = field_validator("url")(_callable)
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> Self:
+        if self.search is not None and (self.types or self.by_lead):
+            raise ValueError("`search` không đi với `types`, `by_lead` / `search` goes without `types` and `by_lead`")
+        return self
 
 
 class WebhookChange(Form):
@@ -74,6 +91,7 @@ class Webhook(Shape):
     url: str
     types: list[Type]
     by_lead: bool
+    search: str | None = Field(description="Tra cứu mà webhook báo văn bản mới / whose news it tells", examples=[None])
     office_id: UUID | None
     active: bool
     switched_off_at: datetime | None
@@ -152,18 +170,24 @@ async def add_webhook(form: NewWebhook, house: AtHand, actor: HookKeeper) -> Web
     Changes are sent in order. One that is not taken is tried again at growing pauses for two days; after some minutes the
     others go on without it. An answer of 410, or two days without a success, switch the webhook off. A change may arrive
     twice, with the same `webhook-id`; every call tells the newest state.
+
+    Với `search`: mỗi văn bản được báo một lần, khi tra cứu tìm thấy nó lần đầu (`vn.directives.search.found`), kèm những mục đầu
+    tiên tìm thấy / each document once, when the search first finds it, with the first of its hits.
     """
     await _reachable(house, str(form.url))
 
     def add() -> WebhookMade:
         with house.database.writing() as session:
+            office = form.office_id or actor.office
             made = webhooks.add(
                 session,
+                house.shelves,
                 actor,
                 url=str(form.url),
                 types=form.types,
                 by_lead=form.by_lead,
-                office=form.office_id or actor.office,
+                search=asked_by(form.search, office) if form.search is not None else None,
+                office=office,
                 after=form.after,
             )
             return WebhookMade(webhook=Webhook.of(made), secret=made.secret)
@@ -172,6 +196,8 @@ async def add_webhook(form: NewWebhook, house: AtHand, actor: HookKeeper) -> Web
         return await asyncio.to_thread(add)
     except IntegrityError:
         raise Problem("conflict", "Không có văn phòng này.", "There is no such office.") from None
+    except BadQuery as error:
+        raise bad_query(error, "body.search") from None
 
 
 @router.get("/{webhook_id}", summary="Một webhook / one webhook", responses=WITH_ETAG)
@@ -202,7 +228,16 @@ async def change_webhook(
             webhook = _found(session, webhook_id, actor, lock=True)
             matched(if_match, of_version(webhook.version))
             url = str(form.url) if form.url else None
-            webhooks.change(session, webhook, actor, url=url, types=form.types, active=form.active, resume=form.resume)
+            webhooks.change(
+                session,
+                house.shelves,
+                webhook,
+                actor,
+                url=url,
+                types=form.types,
+                active=form.active,
+                resume=form.resume,
+            )
             return Webhook.of(webhook)
 
     changed = await asyncio.to_thread(change)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from urllib.parse import urlencode
 from xml.etree import ElementTree as etree
 
 from service.export.printable import printable
+from service.search.address import query_of
 from service.search.look import Seen
 from service.search.search import Asked
 from service.study import place
@@ -15,12 +15,6 @@ from service.study import place
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 _ATOM = "http://www.w3.org/2005/Atom"
 _NEVER = datetime(2020, 1, 1, tzinfo=UTC)  # a feed has to say when it changed, even when there is nothing in it
-
-
-def query_of(asked: Asked) -> str:
-    """The question as the part of an address behind "?"."""
-    given = {"q": asked.text, "what": asked.what} | ({"tolerant": "true"} if asked.tolerant else {})
-    return urlencode(given)
 
 
 def feed(seen: Sequence[Seen], asked: Asked, address: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Targets and references as tables for research: each row with where it stands, how it was read, and how it is cited.
+"""What was found, targets and references as tables for research: each row with where it stands, how it was read, and how it is cited.
 
 Programs get stable English names of columns (JSON Lines, Parquet), people Vietnamese ones (CSV, Excel), in the same order.
 """
@@ -15,6 +15,8 @@ from openpyxl.cell import WriteOnlyCell
 from service.export import table
 from service.export.printable import printable
 from service.problems import Problem
+from service.search.look import Seen
+from service.search.search import Asked
 from service.study import place
 from service.study.references import Link
 from service.study.targets import Found
@@ -41,6 +43,17 @@ _PROVENANCE = {
     "citation": "Trích dẫn",
     "permalink": "Địa chỉ",
     "document_id": "Mã văn bản",
+}
+FOUND = {
+    "text": "Nguyên văn",
+    "what": "Loại mục",
+    "unit": "Mã mục",
+    "exact": "Đúng dấu",
+    **_OF_DOCUMENT,
+    "document_subject": "Trích yếu",
+    "withdrawn": "Hết hiệu lực",
+    "record_version": "Phiên bản bản ghi",
+    **{name: said for name, said in _PROVENANCE.items() if name != "confidence"},
 }
 TARGETS = {
     "indicator": "Chỉ tiêu",
@@ -75,6 +88,29 @@ CITATIONS = {
     "cited_document_id": "Mã văn bản được viện dẫn",
     **_PROVENANCE,
 }
+
+
+def of_hit(seen: Seen, asked: Asked, base: str) -> Row:
+    """A row of `FOUND`; `base` is the address of the service, which permalinks begin with."""
+    document = seen.document
+    return {
+        "text": seen.text,
+        "what": asked.what,
+        "unit": str(document.id) if asked.what == "documents" else seen.unit,
+        "exact": seen.hit.exact,
+        **_of_document(document),
+        "document_subject": document.subject,
+        "withdrawn": document.withdrawn_at is not None,
+        "record_version": document.current_version,
+        "page": seen.page,
+        "span_start": seen.start,
+        "span_end": seen.end,
+        "reviewed": document.approved,
+        "pipeline_version": seen.pipeline_version,
+        "citation": place.citation(document, seen.page),
+        "permalink": base.rstrip("/") + seen.address,
+        "document_id": str(document.id),
+    }
 
 
 def of_target(found: Found, base: str) -> Row:
@@ -189,7 +225,8 @@ def _cell(sheet: Any, value: Any) -> Any:
 
 
 _NUMBERS = {"amount", "amount_max", "confidence"}
-_COUNTS = {"page", "span_start", "span_end"}
+_COUNTS = {"page", "span_start", "span_end", "record_version"}
+_ANSWERS = {"reviewed", "exact", "withdrawn"}
 
 
 def parquet(out: IO[bytes], columns: Mapping[str, str], pages: Iterable[Sequence[Row]]) -> int:
@@ -202,7 +239,7 @@ def parquet(out: IO[bytes], columns: Mapping[str, str], pages: Iterable[Sequence
     types = {
         **dict.fromkeys(_NUMBERS, arrow.float64()),
         **dict.fromkeys(_COUNTS, arrow.int32()),
-        "reviewed": arrow.bool_(),
+        **dict.fromkeys(_ANSWERS, arrow.bool_()),
     }
     schema = arrow.schema([(name, types.get(name, arrow.string())) for name in columns])
     count = 0

@@ -31,7 +31,7 @@ from service.problems import Problem
 from service.store import audit, changes
 from service.store.database import Database
 from service.store.ids import new_id
-from service.store.tables import Delivery, Event, Webhook
+from service.store.tables import Delivery, Event, SearchState, Webhook
 
 LEASE = timedelta(seconds=60)  # longer than a call and the writing about it take
 PAUSES = [
@@ -80,7 +80,9 @@ class Outcome:
 def due(session: Session, now: datetime, most: int) -> Sequence[UUID]:
     """Webhooks that have something to send and that no sender is at work on."""
     waiting = sa.exists().where(Delivery.webhook_id == Webhook.id, Delivery.state == "waiting", Delivery.next_at <= now)
-    behind = Webhook.after < sa.select(sa.func.max(Event.seq)).scalar_subquery()
+    newest = sa.select(sa.func.max(Event.seq)).scalar_subquery()
+    indexed = sa.select(SearchState.position).scalar_subquery()
+    behind = Webhook.after < sa.case((Webhook.search.is_(None), newest), else_=indexed)
     query = sa.select(Webhook.id).where(*_free(now), sa.or_(behind, waiting)).order_by(Webhook.id).limit(most)
     return session.scalars(query).all()
 
@@ -96,7 +98,7 @@ def begin(session: Session, webhook_id: UUID, sender: str, now: datetime) -> Try
 
     None when there is nothing to try, and then the claim is given back; also when another has taken it over.
     """
-    webhook = _claimed(session, webhook_id, sender)
+    webhook = claimed(session, webhook_id, sender)
     if webhook is None:
         return None
     delivery, rest = _next(session, webhook, now) if webhook.active else (None, None)
@@ -129,14 +131,14 @@ def end(session: Session, tried: Try, outcome: Outcome, now: datetime) -> None:
         delivery.status, delivery.error = outcome.status, outcome.error
         webhook.failing_since = webhook.failing_since or tried.at
         if outcome.error == "gone":
-            _switch_off(session, webhook, "gone", now)
+            switch_off(session, webhook, "gone", now)
         elif webhook.failing_since <= tried.at - GIVE_UP:
-            _switch_off(session, webhook, "failing", now)
+            switch_off(session, webhook, "failing", now)
         elif delivery.first_at and delivery.first_at <= tried.at - GIVE_UP:
             delivery.state = "failed"
 
 
-def _switch_off(session: Session, webhook: Webhook, why: str, now: datetime) -> None:
+def switch_off(session: Session, webhook: Webhook, why: str, now: datetime) -> None:
     """Send nothing more; what waits stays."""
     webhook.active, webhook.switched_off_at, webhook.switched_off_why = False, now, why
     webhook.version += 1
@@ -148,7 +150,7 @@ def _switch_off(session: Session, webhook: Webhook, why: str, now: datetime) -> 
 
 def give_back(session: Session, webhook_id: UUID, sender: str) -> None:
     """Let another sender take a webhook up at once."""
-    webhook = _claimed(session, webhook_id, sender)
+    webhook = claimed(session, webhook_id, sender)
     if webhook:
         webhook.claimed_by, webhook.rests_until = None, None
 
@@ -157,7 +159,8 @@ def _free(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return Webhook.active.is_(True), sa.or_(Webhook.rests_until.is_(None), Webhook.rests_until <= now)
 
 
-def _claimed(session: Session, webhook_id: UUID, sender: str) -> Webhook | None:
+def claimed(session: Session, webhook_id: UUID, sender: str) -> Webhook | None:
+    """A webhook, locked, if this sender has it."""
     webhook = session.get(Webhook, webhook_id, with_for_update=True)
     return webhook if webhook and webhook.claimed_by == sender else None
 
@@ -184,7 +187,9 @@ def _next(session: Session, webhook: Webhook, now: datetime) -> tuple[Delivery |
 
 
 def _take_up(session: Session, webhook: Webhook, now: datetime) -> bool:
-    """Turn the next events into deliveries; whether there were any."""
+    """Turn the next events into deliveries; whether there were any. What a search finds, `findings` lines up."""
+    if webhook.search is not None:
+        return False
     newest = changes.last(session)  # before the page, so that nothing is passed over
     events = changes.page(session, after=webhook.after, limit=AHEAD, office=webhook.office_id, types=webhook.types)
     for event, lead in news.shares(session, events, by_lead=webhook.by_lead):
@@ -226,10 +231,9 @@ def start_afresh(session: Session, webhook: Webhook, now: datetime) -> None:
 
 
 def skip(session: Session, webhook: Webhook) -> None:
-    """Go on from now: what waits counts as failed, and what has happened until now is not told."""
+    """What waits counts as failed."""
     mine = sa.update(Delivery).where(Delivery.webhook_id == webhook.id, Delivery.state == "waiting")
     session.execute(mine.values(state="failed", error="skipped"))
-    webhook.after = changes.last(session)
 
 
 def send_again(session: Session, webhook: Webhook, delivery: Delivery, actor: Actor, now: datetime) -> None:

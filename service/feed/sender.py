@@ -16,10 +16,10 @@ from uuid import UUID, uuid4
 import httpx2
 import structlog
 
-from service.feed import deliveries, news, reach, seal, webhooks
+from service.feed import deliveries, findings, news, reach, seal, webhooks
 from service.feed.deliveries import Outcome, Try
+from service.house import House
 from service.settings import Settings
-from service.store.database import Database
 
 AT_ONCE = 20  # webhooks
 DRAIN_SECONDS = 3.0  # at the end, for calls under way; one that takes longer is made again
@@ -31,10 +31,11 @@ log = structlog.get_logger()
 class Sender:
     """Started once, stopped once."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, house: House) -> None:
         self._name = uuid4().hex
-        self._database = database
-        self._settings = settings
+        self._house = house
+        self._database = house.database
+        self._settings = house.settings
         self._tls = ssl.create_default_context()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="webhooks", daemon=True)
@@ -76,6 +77,8 @@ class Sender:
         """Send what a claimed webhook has, until nothing is left that can be sent now."""
         try:
             async with reach.client(self._tls) as client:
+                while not self._stopping.is_set() and await asyncio.to_thread(self._line_up, webhook):
+                    pass
                 while not self._stopping.is_set():
                     tried = await asyncio.to_thread(self._begin, webhook)
                     if tried is None:
@@ -109,11 +112,16 @@ class Sender:
                     claimed.append(webhook)
         return claimed
 
+    def _line_up(self, webhook: UUID) -> bool:
+        return findings.line_up(self._house, webhook, self._name, datetime.now(UTC))
+
     def _begin(self, webhook: UUID) -> Try | None:
         with self._database.writing() as session:
             return deliveries.begin(session, webhook, self._name, datetime.now(UTC))
 
     def _told(self, tried: Try) -> str:
+        if tried.webhook.search is not None:
+            return findings.tell(self._house, tried).model_dump_json()
         with self._database.reading() as session:
             change = news.tell_one(
                 session, tried.event, tried.delivery.lead, self._settings, by_lead=tried.webhook.by_lead

@@ -33,6 +33,10 @@ _TROUBLES = {
         "No delivery has succeeded for two days. Switch it on again when the receiver is back.",
     ),
     "by-hand": ("Do người dùng tắt.", "Switched off by a user."),
+    "bad-search": (
+        "Câu hỏi không còn hiểu được. Hãy tạo webhook mới với câu hỏi viết lại.",
+        "The search is not understood any more. Make a new webhook with the question written anew.",
+    ),
     "skipped": (
         "Được bỏ qua: webhook được bật lại để gửi từ thời điểm đó.",
         "Skipped: the webhook was switched on again to go on from then.",

@@ -11,12 +11,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.access.actor import Actor
-from service.feed import deliveries
+from service.feed import deliveries, findings
 from service.feed.seal import new_secret
 from service.problems import Problem
+from service.search.address import query_of
+from service.search.query import parse
+from service.search.search import Asked
+from service.search.shelves import Shelves
 from service.store import audit, changes
 from service.store.ids import new_id
-from service.store.tables import Delivery, Webhook
+from service.store.tables import Delivery, Met, Webhook
 
 Resume = Literal["kept", "now"]
 
@@ -25,20 +29,25 @@ OLD_SECRET_LASTS = timedelta(hours=24)
 
 def add(
     session: Session,
+    shelves: Shelves,
     actor: Actor,
     *,
     url: str,
     types: Collection[str],
     by_lead: bool,
+    search: Asked | None,
     office: UUID | None,
     after: int | None,
 ) -> Webhook:
-    """A webhook that tells the changes after a number; None: those from now on.
+    """A webhook that tells the changes after a number, or what a search finds by them; None: those from now on.
 
-    Raises Problem("forbidden"), Problem("unknown-change"), sqlalchemy.exc.IntegrityError at flush for an unknown office.
+    Raises Problem("forbidden"), Problem("unknown-change"), BadQuery, sqlalchemy.exc.IntegrityError at flush for an unknown
+    office.
     """
     if not actor.sees(office):
         raise Problem("forbidden")
+    if search:
+        parse(search.text)
     newest = changes.last(session)
     if after is not None and after > newest:
         raise Problem("unknown-change")
@@ -49,6 +58,7 @@ def add(
         secret=new_secret(),
         types=sorted(types),
         by_lead=by_lead,
+        search=query_of(search) if search else None,
         active=True,
         after=newest if after is None else after,
         created_at=datetime.now(UTC),
@@ -57,12 +67,23 @@ def add(
     )
     session.add(webhook)
     session.flush()
+    if after is None:
+        _from_now(session, shelves, webhook)
     audit.note(session, actor, "webhook.create", "webhook", webhook.id, office=office, after=_said(webhook))
     return webhook
 
 
+def _from_now(session: Session, shelves: Shelves, webhook: Webhook) -> None:
+    """What has happened until now is not told."""
+    if webhook.search is None:
+        webhook.after = changes.last(session)
+    else:
+        findings.begin(session, shelves, webhook)
+
+
 def change(
     session: Session,
+    shelves: Shelves,
     webhook: Webhook,
     actor: Actor,
     *,
@@ -83,6 +104,7 @@ def change(
         webhook.active, webhook.switched_off_at, webhook.switched_off_why = True, None, None
         if resume == "now":
             deliveries.skip(session, webhook)
+            _from_now(session, shelves, webhook)
         deliveries.start_afresh(session, webhook, now)
     elif webhook.url != before["url"]:
         deliveries.start_afresh(session, webhook, now)
@@ -113,7 +135,8 @@ def secrets(webhook: Webhook, now: datetime) -> list[str]:
 def remove(session: Session, webhook: Webhook, actor: Actor) -> None:
     """Delete a webhook with its deliveries."""
     audit.note(session, actor, "webhook.delete", "webhook", webhook.id, office=webhook.office_id, before=_said(webhook))
-    session.execute(sa.delete(Delivery).where(Delivery.webhook_id == webhook.id))
+    for table in (Delivery, Met):
+        session.execute(sa.delete(table).where(table.webhook_id == webhook.id))
     session.execute(sa.delete(Webhook).where(Webhook.id == webhook.id))
 
 
@@ -130,4 +153,5 @@ def page(session: Session, actor: Actor) -> Sequence[Webhook]:
 
 
 def _said(webhook: Webhook) -> dict[str, Any]:
-    return {"url": webhook.url, "types": webhook.types, "by_lead": webhook.by_lead, "active": webhook.active}
+    said = {"url": webhook.url, "types": webhook.types, "by_lead": webhook.by_lead, "active": webhook.active}
+    return said | ({"search": webhook.search} if webhook.search is not None else {})

@@ -48,6 +48,7 @@ class Asked:
     office: UUID | None = None
     tolerant: bool = False  # of letters that were misread
     today: date | None = None  # what "overdue" is told from
+    document: UUID | None = None  # in this one alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +102,13 @@ class Search:
         alive = np.ones(len(shelves.about), np.bool_)
         if self._asked.office:
             alive &= shelves.named["office"].all == shelves.names["office"].number(str(self._asked.office))
+        if self._asked.document:
+            alive &= shelves.only(self._asked.document)
         if self._of_documents:
             return alive & (shelves.sizes.all > 0)
         document = shelves.document.all
         mine: Mask = (shelves.marks.all >> KIND_AT == KINDS.index(self._kind)) & (document >= 0)
-        return mine & alive[document] if self._asked.office else mine
+        return mine & alive[document] if self._asked.office or self._asked.document else mine
 
     def _size(self) -> int:
         return len(self.shelves.about) if self._of_documents else self.shelves.size
@@ -346,6 +349,11 @@ class Search:
         if self._of_documents:
             return self.hits.astype(float)
         return np.bincount(self.shelves.document.all[self.hits], minlength=documents).astype(float)
+
+    @property
+    def documents(self) -> set[UUID]:
+        """Those that have a hit, or are one."""
+        return {self.shelves.about[number].id for number in np.flatnonzero(self.by_document)}
 
     def by_act(self, kind: str, codes: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.int64]:
         """How many hits have each code in their assignments; kind: "agency", "agency_today", "role"."""

@@ -274,6 +274,13 @@ class Shelves:
         found[[place for place in some if number.names(self.about[place].number)]] = True
         return found
 
+    def only(self, document: UUID) -> Mask:
+        """One document among all; none where it is not indexed."""
+        found = np.zeros(len(self.about), np.bool_)
+        if (place := self._place.get(document)) is not None:
+            found[place] = True
+        return found
+
     def rank(self) -> Column:
         """Of each document its place among all, the oldest first; of one day, by id."""
         if self._rank is None or len(self._rank) != len(self.about):

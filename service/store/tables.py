@@ -507,10 +507,11 @@ class Webhook(Base):
     old_secret_until: Mapped[datetime | None]
     types: Mapped[list[str]]  # empty: all
     by_lead: Mapped[bool]
+    search: Mapped[str | None]  # told of what it finds anew alone: the query of its address; null: of changes
     active: Mapped[bool]
     switched_off_at: Mapped[datetime | None]
     switched_off_why: Mapped[str | None] = mapped_column(sa.String(24))  # a key of `service.feed.troubles`
-    after: Mapped[int] = mapped_column(sa.BigInteger)  # events up to here have become deliveries
+    after: Mapped[int] = mapped_column(sa.BigInteger)  # events up to here have become deliveries, or were looked at
     failing_since: Mapped[datetime | None]  # the first failure since the last success
     claimed_by: Mapped[str | None]  # the sender that is at work on it
     rests_until: Mapped[datetime | None]  # no other sender looks at it before
@@ -543,6 +544,15 @@ class Delivery(Base):
     error: Mapped[str | None] = mapped_column(sa.String(24))  # a key of `service.feed.troubles`
     created_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
+
+
+class Met(Base):
+    """A document that a webhook's search has found before: it is no news any more."""
+
+    __tablename__ = "met"
+
+    webhook_id: Mapped[UUID] = mapped_column(sa.ForeignKey("webhook.id", ondelete="CASCADE"), primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
 
 
 class User(Base):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import Any, get_args
 
 from rich.console import Console
 from rich.table import Table
@@ -13,7 +13,7 @@ from service.settings import Settings
 from service.store.database import Database
 from service.store.migrate import migrate
 from service.study import place, plot, targets
-from service.study.targets import Filter, Series
+from service.study.targets import Apart, Filter, Series
 
 _SIGNS = {"=": "", ">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "~": "≈ "}
 _CHANGES = {"level": "", "increase": "tăng", "decrease": "giảm"}
@@ -28,6 +28,11 @@ def register(commands: Any) -> None:
     asking.add_argument("--unit", help="đơn vị, kể cả đơn vị quy đổi được / any unit of its measure")
     asking.add_argument("--issuer", help="cơ quan ban hành / issuer: id, or part of the name")
     asking.add_argument("--province", help="tỉnh của cơ quan ban hành / the issuer's province")
+    asking.add_argument(
+        "--apart",
+        choices=get_args(Apart),
+        help="mỗi tỉnh một đường, lúc ban hành hay hiện nay / a series for each province, as it was or as it is",
+    )
     asking.add_argument("--most", type=int, default=5, help="số đường nhiều điểm nhất / so many series (5)")
     asking.set_defaults(run=show)
 
@@ -39,7 +44,7 @@ def show(arguments: argparse.Namespace, settings: Settings) -> int:
     try:
         migrate(database)
         with database.reading() as session:
-            found, cut = targets.series(session, wanted)
+            found, cut = targets.series(session, wanted, arguments.apart)
     finally:
         database.close()
     out = Console(highlight=False, soft_wrap=False)
@@ -56,7 +61,7 @@ def show(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _print(out: Console, series: Series) -> None:
-    what = [series.unit, f"/ {series.per}" if series.per else "", _CHANGES[series.change]]
+    what = [series.province or "", series.unit, f"/ {series.per}" if series.per else "", _CHANGES[series.change]]
     out.print()
     out.print(f"{series.name} ({', '.join(filter(None, what))})", style="bold", markup=False)
     if len(series.names) > 1:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 
 from extractor.knowledge.provinces import provinces
+from service.search import territory
 from service.store import agencies
 from service.store.fold import fold
 from service.store.tables import Assignment, Document, Record, Target, Task
@@ -23,6 +24,8 @@ from service.study.indicators import PERHAPS, SAME, indicator, likenesses
 MOST = 2000  # targets that series are made of, the newest
 _MOST_NEAR = 10  # series that are named as perhaps the same
 _ROUNDING = 1e-9
+
+Apart = Literal["then", "today"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Series:
     measure: str
     change: str
     per: str
+    province: str | None  # of the issuers, where provinces are told apart; None: of no province, or of any
     points: list[Point]
     names: list[str]
     near: list[Series] = field(default_factory=list, repr=False)
@@ -83,11 +87,27 @@ def page(session: Session, wanted: Filter, *, after: tuple[UUID, int] | None, li
     return [Found(target, version) for target, version in rows.unique().all()]
 
 
-def series(session: Session, wanted: Filter) -> tuple[list[Series], bool]:
-    """The targets grouped by what they measure, those with most points first; and whether there were too many for all."""
+def series(session: Session, wanted: Filter, apart: Apart | None = None) -> tuple[list[Series], bool]:
+    """The targets grouped by what they measure, those with most points first; and whether there were too many for all.
+
+    `apart`: each province by itself, as it was ("then") or with those that were merged into it ("today").
+    """
     found = page(session, wanted, after=None, limit=MOST + 1)
-    groups = _grouped(found[:MOST])
+    by_province: dict[str | None, list[Found]] = {}
+    for one in found[:MOST]:
+        by_province.setdefault(_province(one.target.document, apart), []).append(one)
+    groups = [series for province, some in by_province.items() for series in _grouped(some, province)]
+    groups.sort(key=lambda series: (-len(series.points), series.name, series.province or ""))
     return groups, len(found) > MOST
+
+
+def _province(document: Document, apart: Apart | None) -> str | None:
+    if apart is None:
+        return None
+    found = territory.province(document.issuer, document.issuer_id, document.place, document.issued_on)
+    if found is None:
+        return None
+    return territory.name(territory.today(found) if apart == "today" else found)
 
 
 def _query(session: Session, wanted: Filter) -> sa.Select[Target, str]:
@@ -156,7 +176,7 @@ def _within(province: str) -> frozenset[str]:
         found = more
 
 
-def _grouped(found: Iterable[Found]) -> list[Series]:
+def _grouped(found: Iterable[Found], province: str | None) -> list[Series]:
     """Leader clustering: the commonest wording of an indicator leads, others join the leader that they are most like."""
     lines: dict[tuple[str, str, str], dict[frozenset[str], list[Found]]] = {}
     for one in found:
@@ -174,16 +194,16 @@ def _grouped(found: Iterable[Found]) -> list[Series]:
                 members.setdefault(best, []).extend(some)
             else:
                 members[n] = list(some)
-        of_line = {leader: _series(measure, change, some) for leader, some in members.items()}
+        of_line = {leader: _series(measure, change, some, province) for leader, some in members.items()}
         for leader, series in of_line.items():
             series.near = [
                 other for m, other in of_line.items() if m != leader and alike[leader, m] >= PERHAPS - _ROUNDING
             ][:_MOST_NEAR]
         made += of_line.values()
-    return sorted(made, key=lambda series: (-len(series.points), series.name))
+    return made
 
 
-def _series(measure: str, change: str, found: Sequence[Found]) -> Series:
+def _series(measure: str, change: str, found: Sequence[Found], province: str | None) -> Series:
     names = Counter(one.target.indicator for one in found)
     printed = Counter(one.target.unit for one in found if one.target.unit)
     unit = printed.most_common(1)[0][0] if printed else ""
@@ -205,6 +225,7 @@ def _series(measure: str, change: str, found: Sequence[Found]) -> Series:
         measure=measure,
         change=change,
         per=found[0].target.per or "",
+        province=province,
         points=points,
         names=[name for name, _ in names.most_common()],
     )

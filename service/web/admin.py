@@ -18,6 +18,7 @@ from service.api.agencies import suggest_agency
 from service.api.at_hand import Administrator, AtHand
 from service.feed import webhooks
 from service.operations import state
+from service.search.address import asked_by, query_of
 from service.store import holdings, offices, own_agencies, queue, tables, trail
 from service.store.changes import TYPES
 from service.web.language import term
@@ -104,11 +105,24 @@ def show_tokens(request: Request, house: AtHand, actor: Administrator) -> HTMLRe
 
 
 @router.get("/webhooks", response_class=HTMLResponse)
-def show_webhooks(request: Request, house: AtHand, actor: Administrator) -> HTMLResponse:
+def show_webhooks(
+    request: Request,
+    house: AtHand,
+    actor: Administrator,
+    search: Annotated[str | None, Query(max_length=hooks.LONGEST_URL)] = None,
+) -> HTMLResponse:
+    """With `search`, the dialog for a webhook of this search is open."""
     with house.database.reading() as session:
         found = [hooks.Webhook.of(row) for row in webhooks.page(session, actor)]
         all_offices = offices.page(session, actor)
-    return _page(request, "webhooks", webhooks=found, offices=all_offices, types=TYPES)
+    asked = query_of(asked_by(search, None)) if search is not None else None
+    return _page(
+        request, "webhooks", webhooks=found, offices=all_offices, types=TYPES, search=asked, question=_question
+    )
+
+
+def _question(search: str) -> str:
+    return asked_by(search, None).text
 
 
 @router.get("/webhooks/{webhook_id}", response_class=HTMLResponse)
@@ -130,6 +144,7 @@ def show_webhook(
         "webhooks",
         "webhook",
         webhook=hooks.Webhook.of(row),
+        question=_question,
         deliveries=listed.items,
         next_cursor=listed.next_cursor,
         wanted=wanted,

@@ -18,6 +18,7 @@ from service.api.search import search
 from service.api.shapes import Snippet, What
 from service.problems import Problem
 from service.search import fields
+from service.search.address import query_of
 from service.search.fields import Field
 from service.search.query import LONGEST
 from service.search.search import WHATS, Asked
@@ -131,7 +132,8 @@ def show_search(
         shown=_SHOWN,
         pieces=pieces,
         link=link,
-        query=urlencode({"q": q, "what": looked} | ({"tolerant": "true"} if tolerant else {})),
+        query=query_of(wanted),
+        webhook=urlencode({"search": query_of(wanted)}),
         fields=[(names, *FIELDS[field]) for field, names in fields.NAMES.items()],
         cursor=cursor,
     )

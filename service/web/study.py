@@ -27,6 +27,7 @@ SHOWN = 12  # series of one page
 _CONDITIONS = ("words", "unit", "agency", "issuer", "province", "year")
 SIGNS = {"=": "", ">=": "≥", "<=": "≤", "~": "≈"}
 CHANGES = {"level": "", "increase": term("mức tăng"), "decrease": term("mức giảm")}
+APART = {"then": term("mỗi tỉnh một đường, lúc ban hành"), "today": term("mỗi tỉnh một đường, hiện nay")}
 STANDINGS = {
     "changed": term("Thay đổi"),
     "new": term("Mới"),
@@ -48,6 +49,7 @@ def show_targets(
     issuer: Words = "",
     province: Words = "",
     year: str = "",
+    apart: str = "",
 ) -> HTMLResponse:
     # A form sends its empty fields too, and a person may edit the address: what makes no sense is no condition.
     wanted = Filter(
@@ -59,11 +61,12 @@ def show_targets(
         year=int(year) if year.isdecimal() and 1900 <= int(year) <= 2200 else None,
         office=actor.office,
     )
+    each: targets.Apart | None = apart if apart in APART else None  # type: ignore[assignment]
     found: list[targets.Series] = []
     cut = False
     if wanted.words:
         with house.database.reading() as session:
-            found, cut = targets.series(session, wanted)
+            found, cut = targets.series(session, wanted, each)
     given = {name: value for name, value in asdict(wanted).items() if value and name in _CONDITIONS}
     query = urlencode({"q" if name == "words" else name: value for name, value in given.items()})
     drawn: list[Any] = [
@@ -73,6 +76,8 @@ def show_targets(
         request,
         "targets",
         wanted=wanted,
+        apart=each,
+        aparts=APART,
         series=drawn,
         every=found,
         shown=SHOWN,

@@ -68,8 +68,8 @@ class Receiver:
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
-    def url(self, host: str = "127.0.0.1", scheme: str = "http") -> str:
-        return f"{scheme}://{host}:{self.port}/hook"
+    def url(self, host: str = "127.0.0.1", scheme: str = "http", path: str = "/hook") -> str:
+        return f"{scheme}://{host}:{self.port}{path}"
 
     def wait_for(self, count: int, seconds: float = 60) -> list[Call]:
         """Its calls, as soon as there are so many."""

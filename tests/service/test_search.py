@@ -333,12 +333,23 @@ def test_files_hold_what_was_found(client: TestClient, shelf: dict[str, str]) ->
     query = {"q": "hải phòng", "what": "pages"}
     lines = [json.loads(line) for line in client.get("/v1/exports/search.jsonl", params=query).text.splitlines()]
     shown = client.get("/v1/search", params=query).json()["items"]
-    assert [{**line, "text": None} for line in lines] == [item | {"text": None} for item in shown]
-    assert lines[0]["text"] == AIR.source.pages[0].text
+    assert [(line["document_id"], line["unit"]) for line in lines] == [
+        (item["document"]["id"], item["unit"]) for item in shown
+    ]
+    first, hit = lines[0], shown[0]
+    assert first["text"] == AIR.source.pages[0].text
+    assert first["permalink"] == "http://127.0.0.1" + hit["address"]
+    assert first["citation"].startswith("Chỉ thị số 02/CT-UBND") and first["citation"].endswith("tr. 1")
+    assert (first["exact"], first["reviewed"], first["withdrawn"], first["pipeline_version"]) == (
+        True,
+        False,
+        False,
+        "1",
+    )
     rows = list(csv.reader(io.StringIO(client.get("/v1/exports/search.csv", params=query).text.removeprefix("\ufeff"))))
     book = load_workbook(io.BytesIO(client.get("/v1/exports/search.xlsx", params=query).content))
     assert len(rows) == book.active.max_row == len(shown) + 1  # type: ignore[union-attr]
-    assert rows[1][0] == "02/CT-UBND"
+    assert dict(zip(rows[0], rows[1], strict=True))["Văn bản"] == "02/CT-UBND"
     assert client.get("/v1/exports/search.csv", params={"q": "("}).json()["code"] == "bad-query"
 
 

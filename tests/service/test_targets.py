@@ -254,6 +254,31 @@ def test_a_value_leads_to_its_place(house: House, ask: TestClient, office: UUID)
     assert shown.status_code == 200 and found["address"].replace("&", "&amp;") in shown.text
 
 
+def test_provinces_are_one_line_or_apart_as_they_were_or_as_they_are(
+    house: House, ask: TestClient, office: UUID, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for issuer, issuer_id, value in (
+        ("Ủy ban nhân dân tỉnh Kon Tum", "tinh-kon-tum/uy-ban-nhan-dan", "5"),
+        ("Ủy ban nhân dân tỉnh Quảng Ngãi", "tinh-quang-ngai/uy-ban-nhan-dan", "6"),
+        ("Bộ Nội vụ", None, "7"),
+    ):
+        whose = Issuer(name=issuer, agency_id=issuer_id, confidence=1)
+        put(house, document("08/CT", 2023, target("Tỷ lệ hồ sơ trễ hạn", value, "%", 2023), issuer=whose), office)
+
+    def lines(**query: Any) -> dict[str | None, list[float]]:
+        items = _items(ask, "/series", q="ho so tre han", **query)
+        return {one["province"]: sorted(point["value"] for point in one["points"]) for one in items}
+
+    assert lines() == {None: [5, 6, 7]}
+    assert lines(apart="then") == {"Kon Tum": [5], "Quảng Ngãi": [6], None: [7]}
+    assert lines(apart="today") == {"Quảng Ngãi": [5, 6], None: [7]}
+    shown = ask.get("/targets", params={"q": "ho so tre han", "apart": "today"}, headers={"Accept": "text/html"})
+    assert "(Quảng Ngãi, %)" in shown.text
+    arguments = cli._parser().parse_args(["targets", "ho so tre han", "--apart", "then"])
+    assert arguments.run(arguments, house.settings) == 0
+    assert "Tỷ lệ hồ sơ trễ hạn (Kon Tum, %)" in capsys.readouterr().out
+
+
 def test_the_command_prints_table_and_plot(house: House, office: UUID, capsys: pytest.CaptureFixture[str]) -> None:
     parser = cli._parser()
 

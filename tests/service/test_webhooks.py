@@ -34,9 +34,10 @@ from service.feed import deliveries, reach, sender, webhooks
 from service.feed.deliveries import GIVE_UP, Outcome, Try
 from service.feed.sender import Sender
 from service.house import House
-from service.store import changes, offices
+from service.search import index
+from service.store import changes, offices, records
 from service.store.ids import new_id
-from service.store.tables import Delivery, Document, Event, Webhook
+from service.store.tables import Delivery, Document, Event, Met, Webhook
 
 US = the_service("tests")
 MINUTE = timedelta(minutes=1)
@@ -76,7 +77,7 @@ def senders(house: House) -> Iterator[Callable[..., Sender]]:
     started: list[Sender] = []
 
     def start() -> Sender:
-        started.append(Sender(house.database, house.settings))
+        started.append(Sender(house))
         started[-1].start()
         return started[-1]
 
@@ -536,7 +537,7 @@ def test_a_stopped_sender_gives_its_claims_back(
     receiver.pause = 2.0
     hook, _ = _hook(client, receiver.url())
     _change(house, document, 2)
-    one = Sender(house.database, house.settings)
+    one = Sender(house)
     one.start()
     _until(lambda: receiver.at_once)
     one.stop()
@@ -942,3 +943,121 @@ def test_old_deliveries_are_forgotten_and_those_that_wait_are_not(
     assert clock.states() == {numbers[0]: "waiting"}
     with house.database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).where(Event.seq.in_(numbers))) == 5
+
+
+# What a search finds
+
+
+def _found_by(house: House, words: str, office: UUID | None = None) -> UUID:
+    """A document that says these words, indexed."""
+    document = put(house, directive(f"{words} {new_id()}", number="8/CT-UBND", lead="Sở Y tế"), office)
+    index.catch_up(house.database)
+    return document
+
+
+def _documents(calls: list[Any]) -> list[str]:
+    return [call.event["data"]["document_id"] for call in calls]
+
+
+def test_a_search_tells_each_document_once_when_it_is_first_found(
+    house: House, client: TestClient, receiver: Receiver, senders: Any
+) -> None:
+    _found_by(house, "Chất lượng không khí")  # is there before anybody asks
+    hook, secret = _hook(client, receiver.url(), search="?q=chat+luong+khong+khi&cursor=x")
+    assert _look(client, hook)["search"] == "q=chat+luong+khong+khi&what=pages"
+    senders()
+    first = _found_by(house, "Cải thiện chất lượng không khí")
+    _found_by(house, "Phòng cháy rừng")
+    second = _found_by(house, "Đo chất lượng không khí")
+    calls = receiver.wait_for(2)
+    assert _documents(calls) == [str(first), str(second)]
+    event = calls[0].verified(secret)
+    assert (event["type"], event["subject"]) == ("vn.directives.search.found", f"documents/{first}")
+    told = event["data"]
+    assert told["document"]["number"] == "8/CT-UBND" and not told["withdrawn"]
+    assert told["count"] == len(told["hits"]) == 1
+    snippet = told["hits"][0]["snippet"]
+    marked = " ".join(snippet["text"][start:end] for start, end in snippet["marks"])
+    assert marked == "chất lượng không khí"
+    # A correction or an approval is no news, nor is a document that does not have it any more.
+    _change(house, first, 3)
+    third = _found_by(house, "Chất lượng không khí ở cảng")
+    index.catch_up(house.database)
+    assert _documents(receiver.wait_for(3)) == [str(first), str(second), str(third)]
+    assert {row["state"] for row in _settled(client, hook)} == {"delivered"}
+
+
+def test_a_document_that_is_corrected_into_the_search_is_news(
+    house: House, client: TestClient, receiver: Receiver, senders: Any
+) -> None:
+    document = _found_by(house, "Phòng hạn mặn")
+    hook, _ = _hook(client, receiver.url(), search="q=xam+nhap+man")
+    senders()
+    with house.database.writing() as session:
+        row = session.get_one(Document, document)
+        record = directive(f"Phòng xâm nhập mặn {new_id()}", number="8/CT-UBND", lead="Sở Y tế")
+        records.keep_reading(session, row, record, pipeline_version="2", job_id=None)
+    index.catch_up(house.database)
+    assert _documents(receiver.wait_for(1)) == [str(document)]
+    _settled(client, hook)
+
+
+def test_words_are_waited_for(house: House, client: TestClient, receiver: Receiver, senders: Any) -> None:
+    """Before its words are told, a document has "kinh tế" in "thần kinh | tế bào"."""
+    hook, _ = _hook(client, receiver.url(), search="q=kinh+te")
+    senders()
+    long = "\n".join(f"{n}. Bệnh viện điều trị thần kinh tế bào gốc." for n in range(300))
+    _found_by(house, long)
+    last = _found_by(house, "Phát triển kinh tế biển")
+    time.sleep(0.5)
+    assert not receiver.calls
+    while index.refine(house.database):
+        pass
+    assert _documents(receiver.wait_for(1)) == [str(last)]
+    _settled(client, hook)
+
+
+def test_a_search_begins_where_it_is_told_and_goes_on_after_a_rest(
+    house: House, app: FastAPI, client: TestClient, receiver: Receiver, senders: Any
+) -> None:
+    with house.database.writing() as session:
+        office = offices.add(session, US, f"Văn phòng {new_id()}").id
+    theirs = client_of(house, app, SCOPES, office)
+    old = [_found_by(house, "Phòng cháy chợ", office) for _ in range(3)]
+    _found_by(house, "Phòng cháy chợ")  # another office's
+    whole, _ = _hook(theirs, receiver.url(path="/whole"), search="q=phong+chay", after=0)
+    rests, _ = _hook(theirs, receiver.url(path="/rests"), search="q=phong+chay")
+    _change_hook(theirs, rests, active=False)
+    senders()
+    assert _documents(receiver.wait_for(3)) == [str(one) for one in old]
+    missed = _found_by(house, "Phòng cháy nhà ở", office)
+    assert _documents(receiver.wait_for(4))[3] == str(missed)
+    _change_hook(theirs, rests, active=True, resume="now")
+    new = _found_by(house, "Phòng cháy kho", office)
+    receiver.wait_for(6)
+    told = {path: _documents([call for call in receiver.calls if call.path == path]) for path in ("/whole", "/rests")}
+    assert told == {"/whole": [*map(str, old), str(missed), str(new)], "/rests": [str(new)]}
+    assert theirs.delete(f"/v1/webhooks/{whole}").status_code == 204
+    with house.database.reading() as session:
+        assert not session.scalars(sa.select(Met).where(Met.webhook_id == UUID(whole))).all()
+
+
+def test_a_search_that_is_not_understood_is_refused(client: TestClient, receiver: Receiver) -> None:
+    answer = client.post("/v1/webhooks", json={"url": receiver.url(), "search": "q=vai-tro:sep"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad-query")
+    assert answer.json()["errors"][0]["field"] == "body.search"
+    answer = client.post("/v1/webhooks", json={"url": receiver.url(), "search": "q=a", "by_lead": True})
+    assert answer.status_code == 422
+    assert client.get("/v1/webhooks").json()["items"] == []
+
+
+def test_a_search_that_is_understood_no_more_is_switched_off(
+    house: House, client: TestClient, receiver: Receiver, senders: Any
+) -> None:
+    hook, _ = _hook(client, receiver.url(), search="q=chay")
+    with house.database.writing() as session:
+        session.get_one(Webhook, UUID(hook)).search = "q=vai-tro:sep"
+    _found_by(house, "Phòng cháy")
+    senders()
+    _until(lambda: not _look(client, hook)["active"])
+    assert _look(client, hook)["switched_off_why"]["code"] == "bad-search"

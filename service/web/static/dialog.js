@@ -1,4 +1,5 @@
-// Dialogs: <dialog id="recall"> is opened by <button data-opens="recall"> and closed by any [data-closes] in it.
+// Dialogs: <dialog id="recall"> is opened by <button data-opens="recall">, or at once if it is data-opened, and closed by
+// any [data-closes] in it.
 
 import { t } from "./words.js";
 
@@ -8,6 +9,8 @@ document.addEventListener("click", (event) => {
   const closer = event.target.closest("[data-closes]");
   if (closer) closer.closest("dialog").close();
 });
+
+document.querySelector("dialog[data-opened]")?.showModal();
 
 /** What the form of the dialog of this id does. One that is refused stays open and says why. */
 export function submits(id, act) {
