@@ -37,6 +37,7 @@ _MOTTOES = ("cong hoa xa hoi chu nghia viet nam", "dang cong san viet nam")
 _MOTTO_RATIO = 78.0
 _RECIPIENTS = ("noinhan", "noigui")
 _RECIPIENTS_RATIO = 80.0
+_SPECK = 0.25  # of a usual word's height: no letter is so low
 _DATE_LINE = re.compile(r"\bngay.*thang|thang.*nam\b")
 
 
@@ -424,9 +425,14 @@ class _Plan:
         return _Piece(tuple(tokens), piece.column)
 
     def _is_stray(self, token: _Token, neighbour: _Token) -> bool:
-        """Whether an outermost token stands apart from its line and is nothing that a line begins or ends with."""
+        """Whether an outermost token is nothing that a line begins or ends with: it stands apart from its line, or is a speck
+        that was taken for a letter.
+        """
+        if not _is_scrap(token.word):
+            return False
         gap = max(token.x0 - neighbour.x1, neighbour.x0 - token.x1)
-        return gap > 1.5 * self.unit and _is_scrap(token.word)
+        speck = _letters(token.word.text) > 0 and token.y1 - token.y0 < _SPECK * self.unit
+        return speck or gap > 1.5 * self.unit
 
     # text
 

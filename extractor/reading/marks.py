@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from extractor import patterns as re
 from extractor.knowledge.spelling import modern
@@ -25,12 +25,18 @@ _POINT = re.compile(r"(\S)\)")
 _NUMBER = re.compile(r"(\S{1,2})\.")
 _SPECKS = (":", ".", ",", "'", "ˆ", "`", "|", "*")
 _END = re.compile(r"(?<![./,])(?:\./|/\.|\.\.|\.,/\.|\./,)$")
+# "@" is no letter that the model knows well: "vanthu(tinh.gov.vn", "vanthu(@tinh.gov.vn".
+_MAIL = re.compile(r"(?i)(?<=\w)(?:\(@?|[©®]|@\()(?=(?:[a-z0-9-]+\.)+(?:vn|com|net|org)\b)")
 _DOUBTED = 0.9
 _LEAST_PAIR = 2  # times that two words were seen beside each other
+_OFTEN, _ALWAYS = (
+    10,
+    50,
+)  # of 47 commas between words that were seen together, those below _DOUBTED are wrong from 10 times on
 
 
 def put_right(words: Sequence[Recognised], table: Bigrams | None = None) -> list[Recognised]:
-    """The words of a page with their list marks, bullets and stray full stops put right; what was read is kept in `raw`."""
+    """The words of a page with their list marks, bullets, addresses of mail, stray full stops and commas put right; what was read is kept in `raw`."""
     known = table or bigrams()
     lines = [list(own) for _, own in groupby(words, key=lambda word: word.line)]
     point = number = None
@@ -46,8 +52,9 @@ def put_right(words: Sequence[Recognised], table: Bigrams | None = None) -> list
         elif first.text in _BULLETS and len(line) > 1:
             first = _as(first, "-")
         line[0] = first
+        line = [_as(word, _MAIL.sub("@", word.text)) for word in line]
         right += _without_stray_stops(line, known)
-    return right
+    return _without_stray_commas(right, known)
 
 
 def _as(word: Recognised, text: str) -> Recognised:
@@ -96,9 +103,21 @@ def _without_stray_stops(line: Sequence[Recognised], table: Bigrams) -> list[Rec
     return kept
 
 
-def _belong(before: str, behind: str, table: Bigrams) -> bool:
-    """Whether two words stand beside each other in directives, the second in small letters."""
+def _without_stray_commas(words: Sequence[Recognised], table: Bigrams) -> list[Recognised]:
+    """Without commas inside what is one word ("Công, an"), at the ends of lines too."""
+    kept = list(words)
+    for n, (word, behind) in enumerate(pairwise(words)):
+        if word.text.endswith(",") and (bare := word.text[:-1]).isalpha():
+            # A comma that is sure may stand in any pair of words but those that are hardly ever apart, in the midst of a name.
+            least = _OFTEN if word.confidence < _DOUBTED else _ALWAYS if bare.istitle() else None
+            if least and _belong(bare, behind.text, table, least):
+                kept[n] = _as(word, bare)
+    return kept
+
+
+def _belong(before: str, behind: str, table: Bigrams, least: int = _LEAST_PAIR) -> bool:
+    """Whether two words stand beside each other in directives so often, the second in small letters."""
     small = re.match(r"\p{Ll}+", behind)
     if not (before.isalpha() and small):
         return False
-    return table.pairs.get((modern(before.lower()), modern(small[0])), 0) >= _LEAST_PAIR
+    return table.pairs.get((modern(before.lower()), modern(small[0])), 0) >= least

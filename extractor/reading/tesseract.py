@@ -1,24 +1,20 @@
-"""The engine that ships: Tesseract with its Vietnamese model, through pytesseract."""
+"""The engine that ships: Tesseract with its Vietnamese model.
+
+Bound into the process where the binding is installed (`binding`), else as a program that is started for each page (`program`):
+the same pages, in half as long again.
+"""
 
 from __future__ import annotations
 
-import os
-import tempfile
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
-import pytesseract
-from PIL import Image as PillowImage
-
-from extractor.errors import TesseractMissing
-from extractor.reading.engine import Engine, Image, Recognised
+from extractor.reading.engine import Engine, Recognised
 from extractor.reading.plain import ETH
 
 LANGUAGE = "vie"  # vie+eng is worse on every kind of page
-CONFIG = "--oem 1"
-PAGE, LINE = "--psm 3", "--psm 7"
+COLUMNS = ("text", "conf", "page_num", "block_num", "par_num", "line_num", "left", "top", "width", "height")
 
 # Tesseract's word confidence ranks errors well but is no probability: share of right words from each confidence on,
 # measured on Vietnamese official pages against truth.
@@ -42,57 +38,21 @@ def probability(confidence: float) -> float:
     return RIGHT_FROM[max(0, bisect_right(RIGHT_FROM, confidence, key=lambda row: row[0]) - 1)][1]
 
 
-class Tesseract:
-    """Tesseract as a child process, one call a page image, one thread: with more, pages in parallel fight for cores."""
-
-    def __init__(self) -> None:
-        os.environ["OMP_THREAD_LIMIT"] = "1"
-        try:
-            languages = pytesseract.get_languages()
-        except (pytesseract.TesseractNotFoundError, pytesseract.TesseractError, OSError):
-            raise TesseractMissing() from None
-        if LANGUAGE not in languages:
-            raise TesseractMissing(detail=f"({LANGUAGE})")
-
-    def recognise(self, image: Image, dpi: int) -> list[Recognised]:
-        picture = PillowImage.fromarray(image)
-        picture.format = "PPM"  # pytesseract would else compress a PNG, at a tenth of the page's time
-        return _words(picture, PAGE, dpi).get(1, [])
-
-    def recognise_lines(self, images: Sequence[Image], dpi: int) -> list[list[Recognised]]:
-        """All in one call: loading the model takes as long as reading five lines."""
-        if not images:
-            return []
-        with tempfile.TemporaryDirectory(prefix="directives-lines-") as folder:
-            paths = [Path(folder, f"{number}.pgm") for number in range(len(images))]
-            for path, image in zip(paths, images, strict=True):
-                PillowImage.fromarray(image).save(path)
-            listed = Path(folder, "lines.txt")
-            listed.write_text("".join(f"{path}\n" for path in paths))
-            read = _words(str(listed), LINE, dpi)
-        return [read.get(number, []) for number in range(1, len(images) + 1)]
-
-
-def _words(image: PillowImage.Image | str, mode: str, dpi: int) -> dict[int, list[Recognised]]:
-    """The words of a picture, or of a list of files, by page from 1."""
-    table = pytesseract.image_to_data(
-        image, lang=LANGUAGE, config=f"{mode} {CONFIG} --dpi {dpi}", output_type=pytesseract.Output.DICT
-    )
+def words(table: Mapping[str, Sequence[object]]) -> dict[int, list[Recognised]]:
+    """The words of Tesseract's table (its TSV, by column), by page from 1."""
     pages: dict[int, list[Recognised]] = {}
-    lines: dict[tuple[int, int, int, int], int] = {}
-    for i, raw in enumerate(table["text"]):
+    lines: dict[tuple[object, ...], int] = {}
+    for raw, confidence, page, *line, left, top, width, height in zip(*(table[name] for name in COLUMNS), strict=True):
         text = unicodedata.normalize("NFC", "".join(str(raw).split())).translate(ETH)
         if not text:
             continue
-        page = int(table["page_num"][i])
-        line = (page, table["block_num"][i], table["par_num"][i], table["line_num"][i])
-        left, top = float(table["left"][i]), float(table["top"][i])
-        pages.setdefault(page, []).append(
+        x, y = float(str(left)), float(str(top))
+        pages.setdefault(int(str(page)), []).append(
             Recognised(
                 text=text,
-                box=(left, top, left + float(table["width"][i]), top + float(table["height"][i])),
-                confidence=probability(float(table["conf"][i])),
-                line=lines.setdefault(line, len(lines) + 1),
+                box=(x, y, x + float(str(width)), y + float(str(height))),
+                confidence=probability(float(str(confidence))),
+                line=lines.setdefault((page, *line), len(lines) + 1),
             )
         )
     return pages
@@ -100,4 +60,10 @@ def _words(image: PillowImage.Image | str, mode: str, dpi: int) -> dict[int, lis
 
 def engine() -> Engine:
     """Tesseract, ready to use. Raises TesseractMissing."""
-    return Tesseract()
+    try:
+        from extractor.reading.binding import Binding
+    except ImportError:
+        from extractor.reading.program import Program
+
+        return Program()
+    return Binding()

@@ -37,6 +37,9 @@ def lines(words: list[Recognised]) -> list[str]:
         (["theo quy định../"], ["theo quy định../"]),
         (["theo quy định ./"], ["theo quy định ./."]),
         (["theo quy định.."], ["theo quy định./."]),
+        (["Email: vanthu(@hainam.gov.vn), vp(hainam.gov.vn;"], ["Email: vanthu@hainam.gov.vn), vp@hainam.gov.vn;"]),
+        (["Tăng, cường kiểm tra"], ["Tăng cường kiểm tra"]),
+        (["phối hợp với Công,", "an, Biên phòng"], ["phối hợp với Công", "an, Biên phòng"]),
     ],
 )
 def test_place_tells(read: list[str], meant: list[str]) -> None:
@@ -52,6 +55,8 @@ def test_place_tells(read: list[str], meant: list[str]) -> None:
         ["thực hiện. Các sở, ngành"],
         ["kết quả thực hiện ..."],
         ["QUYẾT ĐỊNH :"],
+        ["trang thông tin (hainam.gov.vn)"],
+        ["thanh tra, kiểm tra"],  # words that stand beside each other with and without a comma
     ],
 )
 def test_what_stays(read: list[str]) -> None:
@@ -64,3 +69,10 @@ def test_what_was_read_is_kept() -> None:
 
 def test_a_speck_that_is_surely_read_stays() -> None:
     assert lines(put_right(page("triển . khai", confidence=0.99))) == ["triển . khai"]
+
+
+def test_a_comma_that_is_sure_goes_only_from_the_midst_of_a_name() -> None:
+    said = page("phối hợp với Công, an, Biên phòng; Thủ trưởng, các đơn vị; đầu, tư công", confidence=0.99)
+    meant = "phối hợp với Công an, Biên phòng; Thủ trưởng, các đơn vị; đầu, tư công"
+    assert lines(put_right(said)) == [meant]
+    assert [(word.text, word.raw) for word in put_right(said) if word.raw] == [("Công", "Công,")]
