@@ -24,7 +24,9 @@ Reading = Literal["text_layer", "ocr", "text", "blank", "failed"]
 # Why a page was read in the way it was: its layer is Vietnamese and lies under the print; it was, in an encoding of before Unicode;
 # there is none; it has too few letters to be a page (the caption of a digital signature); its words are not Vietnamese (a hidden layer
 # of bad OCR); they lie elsewhere than the print; the file is an image; the text was given.
-Triage = Literal["layer", "tcvn3", "vni", "no_layer", "caption", "foreign_layer", "layer_elsewhere", "image", "text"]
+Triage = Literal[
+    "layer", "tcvn3", "vni", "no_layer", "caption", "foreign_layer", "layer_elsewhere", "image", "show_through", "text"
+]
 Role = Literal["lead", "coordinate", "report_to", "supervise"]
 AssignmentSource = Literal["explicit", "heading", "addressees"]
 DeadlineKind = Literal["date", "period", "recurring", "relative", "ongoing"]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from extractor.reading.engine import Image
 
 _DARK = 128  # grey value below which a pixel counts as ink
+_FAINT = 12  # grey values below the paper's that are more than the grain of a scan
 _RED_HUES = (12, 160)  # OpenCV's hue, 0 to 179: below the first or above the second is red to pink
 _RED_SATURATION = 60
 _SKEW_RANGE = 5.0
@@ -51,9 +52,19 @@ def turn_slightly(image: Image, degrees: float) -> Image:
 
 def share_of_ink(image: Image) -> float:
     """Share of dark pixels inside the page, without its outer twentieth, where scanners leave shadows."""
-    height, width = image.shape
-    inner = image[height // 20 : height - height // 20, width // 20 : width - width // 20]
+    inner = _inside(image)
     return float((inner < _DARK).mean()) if inner.size else 0.0
+
+
+def share_of_faint_ink(image: Image) -> float:
+    """Share of pixels inside the page that are a little darker than its paper: fading print, or the other side shining through."""
+    inner = _inside(image)
+    return float((inner < np.median(inner) - _FAINT).mean()) if inner.size else 0.0
+
+
+def _inside(image: Image) -> Image:
+    height, width = image.shape
+    return image[height // 20 : height - height // 20, width // 20 : width - width // 20]
 
 
 def skew(image: Image) -> float:

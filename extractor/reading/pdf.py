@@ -53,7 +53,8 @@ class Pdf:
             if isinstance(found, ReadPage):
                 return found
             dpi, grey = _resolution(page, width, height)
-            return replace(read_scan(number, _render(page, dpi, grey=grey), dpi, width, height, engine()), triage=found)
+            read = read_scan(number, _render(page, dpi, grey=grey), dpi, width, height, engine())
+            return replace(read, triage=read.triage or found)
         finally:
             page.close()
 

@@ -55,7 +55,8 @@ class Picture:
                 raise DamagedFile() from None
         dpi = _dpi(stated, picture.width, picture.height)
         width, height = picture.width * 72 / dpi, picture.height * 72 / dpi
-        return replace(read_scan(number, np.asarray(picture), dpi, width, height, engine()), triage="image")
+        read = read_scan(number, np.asarray(picture), dpi, width, height, engine())
+        return replace(read, triage=read.triage or "image")
 
 
 def _dpi(stated: tuple[float, float], width: int, height: int) -> float:

@@ -25,8 +25,10 @@ from extractor.record import Box, Warning
 RECOGNITION_DPI = 200
 MIN_SKEW = 0.1  # degrees; levelling less than this only blurs
 BLANK_INK = 0.0005  # share of dark pixels
+FAINT_INK = 0.002  # … of faint ones, from which a page without dark ones is looked at nevertheless
 DOUBTFUL = 0.65  # mean probability of the words below which the page may lie upside down or on its side
 HOPELESS = 0.45  # … and below which every direction is tried
+THROUGH = 0.75  # … from which words of the mirrored page say that the other side shines through
 NOISE = 0.40  # mean probability of what is "read" from a picture without text
 
 
@@ -38,9 +40,15 @@ def read_scan(
     scanned, scanned_dpi = image, dpi
     if max(image.shape) * RECOGNITION_DPI / dpi <= MAX_RENDER_SIDE:
         image, dpi = clean.scale(image, RECOGNITION_DPI / dpi), RECOGNITION_DPI
-    if clean.share_of_ink(image) < BLANK_INK:
+    # Print may have faded, and nothing is to be lost; but most of what is faint is the other side of the sheet.
+    faint = clean.share_of_ink(image) < BLANK_INK
+    if faint and clean.share_of_faint_ink(image) < FAINT_INK:
         return ReadPage(number, width, height, "blank")
+    if faint and _shines_through(image, round(dpi), engine):
+        return ReadPage(number, width, height, "blank", triage="show_through")
     found, turn, ruled = _recognise_upright(image, round(dpi), engine)
+    if not faint and _mean(found) < DOUBTFUL and _shines_through(image, round(dpi), engine):
+        return ReadPage(number, width, height, "blank", triage="show_through")
     if not ruled:
         found = signing.look_again(
             found,
@@ -53,6 +61,8 @@ def read_scan(
         )
     shape = image.shape if round(turn / 90) % 2 == 0 else image.shape[::-1]
     found = pen.fill_gaps(found, cache(lambda: _brought_upright(image, turn)), (shape[0], shape[1]), round(dpi))
+    if faint and _mean(found) < DOUBTFUL:
+        return ReadPage(number, width, height, "blank")
     if _mean(found) < NOISE or not any(w.confidence > 0.5 and _letters(w.text) >= 2 for w in found):
         return ReadPage(number, width, height, "ocr", confidence=0.0, warnings=(_no_text(number),))
     rows, columns = image.shape
@@ -71,6 +81,12 @@ def read_scan(
     mean = sum(w.confidence for w in words) / len(words)
     lines = tuple(map(on_page, ruled))
     return ReadPage(number, width, height, "ocr", words=words, confidence=mean, turn=turn, rules=lines)
+
+
+def _shines_through(image: Image, dpi: int, engine: Engine) -> bool:
+    """Whether what is on a page is the other side of the sheet: mirrored, left to right or top to bottom, it can be read."""
+    level = clean.turn_slightly(image, slope) if abs(slope := clean.skew(image)) >= MIN_SKEW else image
+    return any(_mean(engine.recognise(np.ascontiguousarray(np.flip(level, axis)), dpi)) >= THROUGH for axis in (1, 0))
 
 
 def _brought_upright(image: Image, turn: float) -> Image:

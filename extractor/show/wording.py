@@ -53,6 +53,7 @@ TRIAGES: dict[Triage, str] = {
     "foreign_layer": "lớp văn bản ẩn không phải tiếng Việt",
     "layer_elsewhere": "lớp văn bản ẩn không khớp với ảnh trang",
     "image": "tệp ảnh",
+    "show_through": "chỉ có chữ của mặt sau hiện qua giấy",
     "text": "",
 }
 _ANCHORS: dict[Anchor, str] = {

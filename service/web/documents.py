@@ -82,6 +82,7 @@ TRIAGES = {
     "caption": term("lớp văn bản chỉ có vài chữ, như chú thích chữ ký số"),
     "foreign_layer": term("lớp văn bản ẩn không phải tiếng Việt"),
     "layer_elsewhere": term("lớp văn bản ẩn không khớp với ảnh trang"),
+    "show_through": term("chỉ có chữ của mặt sau hiện qua giấy"),
 }
 RELATIONS = {
     "implements": term("Thực hiện"),

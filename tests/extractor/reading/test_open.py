@@ -98,6 +98,31 @@ def test_a_page_that_lies_wrong_is_turned_and_its_boxes_stay_on_it(degrees: int)
 
 
 @needs_tesseract
+def test_print_that_has_faded_is_not_lost_and_the_other_side_is_no_print() -> None:
+    page = np.asarray(made_files.printed(made_files.PROSE * 2)).astype(float)
+    grain = np.random.default_rng(3).normal(0, 2, page.shape)
+
+    def pale(ink: np.ndarray, by: float) -> Image.Image:
+        return Image.fromarray(np.clip(240 - (255 - ink) * by + grain, 0, 255).astype(np.uint8))
+
+    faded, behind, strong, turned, bare = read(
+        made_files.scanned_pdf(
+            [
+                pale(page, 0.25),
+                pale(page[:, ::-1], 0.25),
+                pale(page[:, ::-1], 0.8),
+                pale(page[::-1], 0.4),
+                pale(page, 0),
+            ]
+        )
+    ).pages
+    assert faded.reading == "ocr" and "ban, ngành và địa phương" in text_of(faded)
+    for one in (behind, strong, turned):
+        assert (one.reading, one.triage, one.words) == ("blank", "show_through", ())
+    assert (bare.reading, bare.triage) == ("blank", "no_layer")
+
+
+@needs_tesseract
 def test_a_photo_without_text_and_an_empty_page() -> None:
     shade = np.add.outer(np.arange(600), np.arange(450)) % 256
     noise = np.random.default_rng(7).normal(0, 25, shade.shape)
