@@ -35,7 +35,7 @@ ENDED = ("succeeded", "partial", "failed")
 
 def settings_for(data: Path, **given: Any) -> Settings:
     plain: Json = {
-        "poll_seconds": 0.05,
+        "poll_seconds": 0.2,  # an idle service takes a tenth of a core at that, a quarter at 0.05
         "drain_seconds": 0,
         "extractor": "tests.service.fakes",
         "rate_per_minute": 1_000_000,

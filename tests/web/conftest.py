@@ -138,7 +138,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     environment |= {
         "PYTHONPATH": str(ROOT),
         "DIRECTIVES_EXTRACTOR": "tests.service.fakes",
-        "DIRECTIVES_POLL_SECONDS": "0.05",
+        "DIRECTIVES_POLL_SECONDS": "0.2",
         "DIRECTIVES_JOB_SLOTS": "2",
         "DIRECTIVES_DRAIN_SECONDS": "0",
         "DIRECTIVES_UPLOAD_BYTES": str(1 << 20),
