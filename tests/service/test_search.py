@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
 import json
+import os
+import random
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +19,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import postgres
 import pytest
 import sqlalchemy as sa
 from conftest import client_of, put, settings_for
@@ -435,6 +442,66 @@ def test_broken_off_anywhere_it_goes_on(house: House, monkeypatch: pytest.Monkey
         entries = session.scalar(sa.select(sa.func.count()).select_from(SearchEntry))
         assert entries == session.scalar(sa.select(sa.func.sum(SearchDocument.size)))
         assert indexed == session.scalar(sa.select(sa.func.count()).select_from(tables.Document))
+
+
+# Imports once, then indexes in a fork at each line, and says so: what is killed is at its work.
+_NURSERY = """
+import os, sys
+from service.search import analysis, index
+from service.store.database import Database
+analysis.held("nạp từ vựng")
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        print(os.getpid(), flush=True)
+        index.catch_up(Database(sys.argv[1]))
+        os._exit(0)
+    os.waitpid(child, 0)
+    print("gone", flush=True)
+"""
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_killed_again_and_again_the_index_is_what_it_would_have_been(tmp_path: Path, kind: str) -> None:
+    url = "" if kind == "sqlite" else postgres.fresh("killed-index")
+    house = House.open(settings_for(tmp_path / "data", database_url=url), work=False)
+    chance = random.Random(20261127)
+    command = [sys.executable, "-c", _NURSERY, house.settings.url]
+    nursery = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert nursery.stdin and nursery.stdout
+    try:
+        killed = 0
+        for number in range(30):
+            put(
+                house, record(f"{number}/CT-UBND", f"Phòng cháy rừng đợt {number}. " + "Sở Y tế báo cáo kết quả. " * 20)
+            )
+            if number % 5:
+                continue
+            nursery.stdin.write("go\n")
+            nursery.stdin.flush()
+            pid = int(nursery.stdout.readline())
+            time.sleep(chance.uniform(0, 0.25))
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                killed += 1
+            assert nursery.stdout.readline() == "gone\n"
+        assert killed > 3
+        index.catch_up(house.database)
+        found = _entries(house.database), *(_words(house.database, "page", term) for term in ("chay_rung", "=cháy"))
+        with house.database.reading() as session:
+            uses = {row.term: row.uses for row in session.scalars(sa.select(tables.SearchTerm))}
+        assert found[1:] == (30, 30)
+        assert index.rebuild(house.database) == 30
+        assert found == (
+            _entries(house.database),
+            *(_words(house.database, "page", term) for term in ("chay_rung", "=cháy")),
+        )
+        with house.database.reading() as session:
+            assert uses == {row.term: row.uses for row in session.scalars(sa.select(tables.SearchTerm))}
+    finally:
+        nursery.kill()
+        nursery.wait()
+        house.close()
 
 
 def test_a_long_text_is_found_by_syllables_first(house: House, ask: Callable[..., list[str]]) -> None:
