@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, product
 
 import cv2
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from extractor.knowledge.names import is_of_names
 from extractor.knowledge.spelling import fold
+from extractor.reading import clean
 from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.syllable import is_syllable
 from extractor.record import Box
@@ -28,6 +29,7 @@ TALLEST, WIDEST = 0.3, 0.5  # inches: what is larger in one piece is a stroke of
 GAP = 0.3  # inches: a wider gap in a line parts the list of recipients from the signature
 EDGE = 0.04  # inches between the list and the block at least
 LETTER = (0.06, 0.24)  # inches: the height of a letter of print
+ZOOMS = (1.0, 1.5)  # what one size of the letters hides another shows
 MOST_LINES = 8  # lines of print in a block that are read again
 SURE = 0.6  # probability from which a word counts as read
 ENOUGH = 0.93  # mean probability of the words of a line that no other reading is asked for
@@ -89,11 +91,12 @@ def look_again(
     cleared = [without_strokes(block, dpi) for block in blocks]
     lines = _apart([line for block in cleared for line in _lines_of_print(block, dpi)])[:MOST_LINES]
     readings = [_Readings(line, old) for line, old in _with_words(lines, words, (left, top), dpi)]
-    for image in (*blocks, *cleared):
-        # All lines in one call: to begin one costs as much as to read five lines.
+    for zoom, image in product(ZOOMS, (*blocks, *cleared)):
+        # All lines in one call: to begin one may cost as much as to read five lines.
         doubted = [line for line in readings if not _is_enough(line.best)]
-        for line, read in zip(doubted, _read_lines(image, [line.box for line in doubted], dpi, engine), strict=True):
-            line.compare([_shifted(w, left, top) for w in read])
+        read = _read_lines(image, [line.box for line in doubted], dpi, engine, zoom)
+        for line, words_ in zip(doubted, read, strict=True):
+            line.compare([_shifted(w, left, top) for w in words_])
     found = list(words)
     for line in readings:
         best = _voted(line.best, line.all)
@@ -239,16 +242,16 @@ def _covers(line: Box, word: Box, dpi: int) -> bool:
     )
 
 
-def _read_lines(block: Image, lines: Sequence[Box], dpi: int, engine: Engine) -> list[list[Recognised]]:
+def _read_lines(block: Image, lines: Sequence[Box], dpi: int, engine: Engine, zoom: float) -> list[list[Recognised]]:
     """The words of each line, with what strokes hide to its left and right; none where none is sure."""
     pad = dpi // 10
     corners = [(max(0, round(line[0] - 0.5 * dpi)), max(0, round(line[1] - 0.08 * dpi))) for line in lines]
     ends = [(round(line[2] + 0.4 * dpi), round(line[3] + 0.06 * dpi)) for line in lines]
     pieces = [block[y0:y1, x0:x1] for (x0, y0), (x1, y1) in zip(corners, ends, strict=True)]
-    strips = [np.pad(piece, pad, constant_values=255) for piece in pieces]
+    strips = [clean.scale(np.pad(piece, pad, constant_values=255), zoom) for piece in pieces]
     return [
-        [_shifted(w, x0 - pad, y0 - pad) for w in _trimmed(read)]
-        for read, (x0, y0) in zip(engine.recognise_lines(strips, dpi), corners, strict=True)
+        [_shifted(_shrunk(w, zoom), x0 - pad, y0 - pad) for w in _trimmed(read)]
+        for read, (x0, y0) in zip(engine.recognise_lines(strips, round(dpi * zoom)), corners, strict=True)
     ]
 
 
@@ -314,6 +317,11 @@ def _fits(text: str) -> bool:
 
 def _mean(words: Sequence[Recognised]) -> float:
     return sum(w.confidence for w in words) / len(words) if words else 0.0
+
+
+def _shrunk(word: Recognised, zoom: float) -> Recognised:
+    x0, y0, x1, y1 = word.box
+    return replace(word, box=(x0 / zoom, y0 / zoom, x1 / zoom, y1 / zoom))
 
 
 def _shifted(word: Recognised, right: float, down: float) -> Recognised:
