@@ -14,6 +14,7 @@ from itertools import groupby, pairwise, product
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import fuzz
 
 from extractor.knowledge.names import is_of_names
 from extractor.knowledge.spelling import fold
@@ -23,6 +24,7 @@ from extractor.reading.syllable import is_syllable
 from extractor.record import Box
 
 COLOUR = 60  # saturation (of 255) above which a pixel is ink of a seal or a pen, not print
+BLACK, PALE = 40, 160  # value (of 255) of black print, and of what is no print in a picture of the lightest channels
 DARK = 50  # value (of 255) below which even a coloured pixel is print
 ABOVE, BELOW = 0.9, 3.2  # inches above and below the first line of "Nơi nhận" that the block takes
 TALLEST, WIDEST = 0.3, 0.5  # inches: what is larger in one piece is a stroke of a pen or a seal, not a letter
@@ -33,13 +35,16 @@ ZOOMS = (1.0, 1.5)  # what one size of the letters hides another shows
 MOST_LINES = 8  # lines of print in a block that are read again
 SURE = 0.6  # probability from which a word counts as read
 ENOUGH = 0.93  # mean probability of the words of a line that no other reading is asked for
+RECIPIENTS, ALIKE = "noinhan", 85  # "Nơi nhận", folded, and how much of it has to be read (of 100)
 AUTHORITIES = frozenset(("TM", "KT", "TL", "TUQ", "UBND", "HĐND"))
 # What the model takes letters under strokes for; Vietnamese has none of these.
 _FOREIGN = str.maketrans("ÑñÄäÖöÜüÇç", "NnAaOoUuCc")
 
 
 def versions(picture: NDArray[np.uint8], grey: Image) -> list[Image]:
-    """A page image as its print may be read: as `grey` (with red lightened), without any coloured stroke, and with red as dark as black."""
+    """A page image as its print may be read: as `grey` (with red lightened), without any coloured stroke, with red as dark as black, and
+    by the lightest channel of each pixel, in which ink of any colour is pale and black print stays black under it.
+    """
     if picture.ndim != 3:
         return [grey]
     hsv = cv2.cvtColor(picture, cv2.COLOR_RGB2HSV)
@@ -51,7 +56,8 @@ def versions(picture: NDArray[np.uint8], grey: Image) -> list[Image]:
     plain = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     without = plain.copy()
     without[ink | rim] = 255
-    return [grey, without, plain]
+    lightest = np.clip((hsv[..., 2].astype(np.float32) - BLACK) * (255 / (PALE - BLACK)), 0, 255).astype(np.uint8)
+    return [grey, without, plain, lightest]
 
 
 def without_strokes(image: Image, dpi: int) -> Image:
@@ -353,7 +359,7 @@ def _recipients(words: Sequence[Recognised]) -> Box | None:
     found = None
     width = max((w.box[2] for w in words), default=0.0)
     for first, second in pairwise(words):
-        text = fold(first.text + second.text)
-        if (text.startswith("noinhan") or fold(first.text).startswith("noinhan")) and first.box[0] < width * 0.4:
+        said = "".join(c for c in fold(first.text + second.text) if c.isalpha())
+        if first.box[0] < width * 0.4 and fuzz.ratio(said[: len(RECIPIENTS)], RECIPIENTS) >= ALIKE:
             found = (first.box[0], first.box[1], max(first.box[2], second.box[2]), first.box[3])
     return found
