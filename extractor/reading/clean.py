@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from extractor.reading.engine import Image
 
 _DARK = 128  # grey value below which a pixel counts as ink
+_SHADOW = 0.75  # of the usual brightness of the paper: where a fiftieth of it is darker, there is a shadow
+_LETTERS = 25  # pixels of 1,000 a side: larger than letters and their strokes
 _FAINT = 12  # grey values below the paper's that are more than the grain of a scan
 _RED_HUES = (12, 160)  # OpenCV's hue, 0 to 179: below the first or above the second is red to pink
 _RED_SATURATION = 60
@@ -94,6 +96,7 @@ def _ink(image: Image) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Coordinates of ink pixels at about 1,000 pixels a side, thinned to a number that is enough."""
     factor = min(1.0, 1000 / max(image.shape))
     small = scale(image, factor)
+    small = np.asarray(255 - cv2.subtract(_paper(small), small), dtype=np.uint8)  # the edge of a shadow is no ink
     height, width = small.shape
     threshold, _ = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     y, x = np.nonzero(small < min(threshold, 200))
@@ -101,6 +104,24 @@ def _ink(image: Image) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     y, x = y[keep], x[keep]
     stride = len(x) // _MAX_POINTS + 1
     return x[::stride].astype(np.float64), y[::stride].astype(np.float64)
+
+
+def in_even_light(image: Image) -> Image:
+    """The image with the shadows on its paper lifted; as it is where there are none."""
+    factor = min(1.0, 1000 / max(image.shape))
+    paper = _paper(scale(image, factor))
+    inner = _inside(paper)
+    if not inner.size or np.percentile(inner, 2) > _SHADOW * np.median(inner):
+        return image
+    height, width = image.shape
+    light = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+    return np.clip(image * (np.median(inner) / np.maximum(light, 1)), 0, 255).astype(np.uint8)
+
+
+def _paper(small: Image) -> Image:
+    """How bright the paper is at each place of an image of 1,000 pixels a side."""
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((_LETTERS, _LETTERS), np.uint8))
+    return np.asarray(cv2.blur(closed, (_LETTERS, _LETTERS)), dtype=np.uint8)
 
 
 def _steepness(x: NDArray[np.float64], y: NDArray[np.float64], degrees: float) -> float:

@@ -16,6 +16,7 @@ from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.grid import find_grids
 from extractor.reading.limits import MAX_RENDER_SIDE
 from extractor.reading.marks import put_right
+from extractor.reading.missed import missed
 from extractor.reading.page import ReadPage, Word, turned
 from extractor.reading.repair import repair
 from extractor.record import Box, Warning
@@ -40,6 +41,7 @@ def read_scan(
     scanned, scanned_dpi = image, dpi
     if max(image.shape) * RECOGNITION_DPI / dpi <= MAX_RENDER_SIDE:
         image, dpi = clean.scale(image, RECOGNITION_DPI / dpi), RECOGNITION_DPI
+    image = clean.in_even_light(image)
     # Print may have faded, and nothing is to be lost; but most of what is faint is the other side of the sheet.
     faint = clean.share_of_ink(image) < BLANK_INK
     if faint and clean.share_of_faint_ink(image) < FAINT_INK:
@@ -105,6 +107,7 @@ def _recognise_upright(image: Image, dpi: int, engine: Engine) -> tuple[list[Rec
     best: list[Recognised] = []
     best_turn = 0.0
     best_rules: list[Box] = []
+    best_image = image
     for attempt, quarter in enumerate(quarters):
         upright = clean.turn_quarters(image, quarter)
         slope = clean.skew(upright)
@@ -114,9 +117,11 @@ def _recognise_upright(image: Image, dpi: int, engine: Engine) -> tuple[list[Rec
             slope = 0.0
         words, ruled = _recognise(upright, dpi, engine)
         if attempt == 0 or _mean(words) > _mean(best):
-            best, best_turn, best_rules = words, quarter + slope, ruled
+            best, best_turn, best_rules, best_image = words, quarter + slope, ruled, upright
         if _mean(best) >= (DOUBTFUL if attempt == 0 else HOPELESS):
             break
+    if _mean(best) >= DOUBTFUL:
+        best = best + missed(best, best_image, dpi, engine)
     return best, best_turn, best_rules
 
 

@@ -95,14 +95,14 @@ def look_again(
         return list(words)
     blocks = [page[top:bottom, left:] for page in upright]
     cleared = [without_strokes(block, dpi) for block in blocks]
-    lines = _apart([line for block in cleared for line in _lines_of_print(block, dpi)])[:MOST_LINES]
+    lines = apart([line for block in cleared for line in lines_of_print(block, dpi)])[:MOST_LINES]
     readings = [_Readings(line, old) for line, old in _with_words(lines, words, (left, top), dpi)]
     for zoom, image in product(ZOOMS, (*blocks, *cleared)):
         # All lines in one call: to begin one may cost as much as to read five lines.
         doubted = [line for line in readings if not _is_enough(line.best)]
-        read = _read_lines(image, [line.box for line in doubted], dpi, engine, zoom)
+        read = read_lines(image, [line.box for line in doubted], dpi, engine, zoom)
         for line, words_ in zip(doubted, read, strict=True):
-            line.compare([_shifted(w, left, top) for w in words_])
+            line.compare([shifted(w, left, top) for w in _trimmed(words_)])
     found = list(words)
     for line in readings:
         best = _voted(line.best, line.all)
@@ -159,7 +159,7 @@ def _is_enough(words: Sequence[Recognised]) -> bool:
     """Whether nothing better is to be expected: all may stand in a title or a name, and a name is not without its surname."""
     return (
         bool(words)
-        and _mean(words) >= ENOUGH
+        and mean(words) >= ENOUGH
         and all(_fits(w.text) for w in words)
         and (len(words) > 2 or words[0].text.isupper())
     )
@@ -193,8 +193,8 @@ def _stands_in_body(word: Recognised, words: Sequence[Recognised], left: float, 
     )
 
 
-def _lines_of_print(cleared: Image, dpi: int) -> list[Box]:
-    """Rows of pieces of ink of a letter's height, close to each other, at least 0.35 inches long, from top to bottom."""
+def lines_of_print(cleared: Image, dpi: int, least: int = 2) -> list[Box]:
+    """Rows of at least so many pieces of ink of a letter's height, close to each other, 0.35 inches long or longer, from top to bottom."""
     _, ink = cv2.threshold(cleared, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     letters = [
@@ -214,13 +214,13 @@ def _lines_of_print(cleared: Image, dpi: int) -> list[Box]:
     boxes = [
         (min(c[0] for c in r), min(c[1] for c in r), max(c[2] for c in r), max(c[3] for c in r))
         for r in lines
-        if len(r) >= 2
+        if len(r) >= least
     ]
     long = [box for box in boxes if box[2] - box[0] > 0.35 * dpi]
     return sorted(((float(a), float(b), float(c), float(d)) for a, b, c, d in long), key=lambda box: box[1])
 
 
-def _apart(lines: Sequence[Box]) -> list[Box]:
+def apart(lines: Sequence[Box]) -> list[Box]:
     """Lines that lie over each other as one, from top to bottom."""
     merged: list[Box] = []
     for line in sorted(lines, key=lambda box: (box[1] + box[3]) / 2):
@@ -248,15 +248,15 @@ def _covers(line: Box, word: Box, dpi: int) -> bool:
     )
 
 
-def _read_lines(block: Image, lines: Sequence[Box], dpi: int, engine: Engine, zoom: float) -> list[list[Recognised]]:
-    """The words of each line, with what strokes hide to its left and right; none where none is sure."""
+def read_lines(block: Image, lines: Sequence[Box], dpi: int, engine: Engine, zoom: float) -> list[list[Recognised]]:
+    """The words of each line, and of what stands a little to its left and right."""
     pad = dpi // 10
     corners = [(max(0, round(line[0] - 0.5 * dpi)), max(0, round(line[1] - 0.08 * dpi))) for line in lines]
     ends = [(round(line[2] + 0.4 * dpi), round(line[3] + 0.06 * dpi)) for line in lines]
     pieces = [block[y0:y1, x0:x1] for (x0, y0), (x1, y1) in zip(corners, ends, strict=True)]
     strips = [clean.scale(np.pad(piece, pad, constant_values=255), zoom) for piece in pieces]
     return [
-        [_shifted(_shrunk(w, zoom), x0 - pad, y0 - pad) for w in _trimmed(read)]
+        [shifted(_shrunk(w, zoom), x0 - pad, y0 - pad) for w in read]
         for read, (x0, y0) in zip(engine.recognise_lines(strips, round(dpi * zoom)), corners, strict=True)
     ]
 
@@ -321,7 +321,7 @@ def _fits(text: str) -> bool:
     )
 
 
-def _mean(words: Sequence[Recognised]) -> float:
+def mean(words: Sequence[Recognised]) -> float:
     return sum(w.confidence for w in words) / len(words) if words else 0.0
 
 
@@ -330,7 +330,7 @@ def _shrunk(word: Recognised, zoom: float) -> Recognised:
     return replace(word, box=(x0 / zoom, y0 / zoom, x1 / zoom, y1 / zoom))
 
 
-def _shifted(word: Recognised, right: float, down: float) -> Recognised:
+def shifted(word: Recognised, right: float, down: float) -> Recognised:
     x0, y0, x1, y1 = word.box
     return replace(word, box=(x0 + right, y0 + down, x1 + right, y1 + down))
 

@@ -123,6 +123,16 @@ def test_print_that_has_faded_is_not_lost_and_the_other_side_is_no_print() -> No
 
 
 @needs_tesseract
+def test_a_shadow_over_a_page_hides_nothing() -> None:
+    page = np.asarray(made_files.printed(made_files.PROSE * 2)).astype(float)
+    height, width = page.shape
+    light = np.clip(np.linspace(0.35, 1.3, width), 0, 1)[None, :] * np.linspace(0.75, 1, height)[:, None]
+    (found,) = read(made_files.encoded(Image.fromarray((page * light).astype(np.uint8)), dpi=(200, 200))).pages
+    assert abs(found.turn) < 1
+    assert [word.text for word in found.words] == " ".join(made_files.PROSE * 2).split()
+
+
+@needs_tesseract
 def test_a_photo_without_text_and_an_empty_page() -> None:
     shade = np.add.outer(np.arange(600), np.arange(450)) % 256
     noise = np.random.default_rng(7).normal(0, 25, shade.shape)

@@ -1,0 +1,71 @@
+"""Lines of print that recognition passed over: a seal or a stroke that touches a line is taken for a picture, and the line with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from extractor.reading import signing
+from extractor.reading.engine import Engine, Image, Recognised
+from extractor.reading.syllable import is_syllable
+
+AROUND = 0.03  # inches around a word that are its own
+LEAST_LETTERS = 6
+LEAST_SPELT = 0.8  # of these in what may be a word
+LEAST_SURE = 0.8  # mean probability of the words of a line that is believed
+
+
+def missed(words: Sequence[Recognised], image: Image, dpi: int, engine: Engine) -> list[Recognised]:
+    """The words on lines of print of an upright page that are not among its words, line by line from top to bottom."""
+    cleared = signing.without_strokes(image, dpi)
+    left = cleared.copy()
+    for word in words:
+        x0, y0, x1, y1 = (round(side) for side in word.box)
+        edge = round(AROUND * dpi)
+        left[max(0, y0 - edge) : y1 + edge, max(0, x0 - edge) : x1 + edge] = 255
+    lines = signing.apart(signing.lines_of_print(left, dpi, LEAST_LETTERS))
+    number = max((word.line for word in words), default=0)
+    found: list[Recognised] = []
+    readings = [signing.read_lines(version, lines, dpi, engine, 1.0) for version in (cleared, image)]
+    for both in zip(*readings, strict=True):
+        own = [[word for word in read if not any(_same_place(word, known) for known in words)] for read in both]
+        fresh = max(map(_without_scraps, own), key=_sure)
+        if _is_believable(fresh):
+            number += 1
+            found += [replace(word, line=number) for word in fresh]
+    return found
+
+
+def _without_scraps(words: list[Recognised]) -> list[Recognised]:
+    """A line without what is no word at its ends."""
+    while words and not _is_word(words[0]):
+        words = words[1:]
+    while words and not _is_word(words[-1]):
+        words = words[:-1]
+    return words
+
+
+def _is_word(word: Recognised) -> bool:
+    letters = _letters(word)
+    return is_syllable(letters) or (letters.isupper() and word.confidence >= LEAST_SURE) or word.text.isdecimal()
+
+
+def _letters(word: Recognised) -> str:
+    return "".join(c for c in word.text if c.isalpha())
+
+
+def _sure(words: Sequence[Recognised]) -> float:
+    return signing.mean(words) if _is_believable(words) else 0.0
+
+
+def _is_believable(words: Sequence[Recognised]) -> bool:
+    said = [letters for word in words if (letters := _letters(word))]
+    size = sum(map(len, said))
+    spelt = sum(len(letters) for letters in said if is_syllable(letters) or letters.isupper())
+    return size >= LEAST_LETTERS and spelt >= LEAST_SPELT * size and signing.mean(words) >= LEAST_SURE
+
+
+def _same_place(word: Recognised, known: Recognised) -> bool:
+    """Whether the middle of a word lies in the box of another."""
+    x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
+    return known.box[0] <= x <= known.box[2] and known.box[1] <= y <= known.box[3]

@@ -1,0 +1,40 @@
+"""Lines of print that recognition passes over are found and read; what is no print is not."""
+
+from __future__ import annotations
+
+import shutil
+
+import made_files
+import numpy as np
+import pytest
+
+from extractor.reading.engine import Engine, load
+from extractor.reading.missed import missed
+from tests.extractor.reading.fake_engine import engine as fake
+
+PAGE = np.asarray(made_files.printed())
+
+
+@pytest.fixture
+def engine() -> Engine:
+    if not shutil.which("tesseract"):
+        pytest.skip("Tesseract is not installed")
+    return load()
+
+
+def test_a_line_without_words_is_read(engine: Engine) -> None:
+    words = engine.recognise(PAGE, 200)
+    assert missed(words, PAGE, 200, engine) == []
+    for gone in (1, 2):
+        found = missed([word for word in words if word.line != gone], PAGE, 200, engine)
+        assert " ".join(word.text for word in found) == made_files.PROSE[gone - 1]
+        assert len({word.line for word in found}) == 1 and found[0].line not in {word.line for word in words}
+        lost = next(word for word in words if word.line == gone)
+        assert found[0].box == pytest.approx(lost.box, abs=8)
+
+
+def test_what_is_no_print_gives_no_words(engine: Engine) -> None:
+    noise = np.random.default_rng(5).integers(0, 256, (600, 900), dtype=np.uint8)
+    assert missed([], noise, 200, engine) == []
+    assert missed([], np.full((600, 900), 255, np.uint8), 200, engine) == []
+    assert missed(fake().recognise(PAGE, 200), PAGE[:150], 200, engine) == []
