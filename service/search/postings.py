@@ -55,17 +55,17 @@ def clear(session: Session) -> None:
             session.execute(sa.text(f"TRUNCATE search_{kind}"))
 
 
-def having(session: Session, kind: Kind, term: str, *, prefix: bool = False, after: int = 0) -> Ids:
-    """The entries, numbered above `after`, that have a term, or one that begins with it; in no order."""
+def having(session: Session, kind: Kind, *terms: str, prefix: bool = False, after: int = 0) -> Ids:
+    """The entries, numbered above `after`, that have every one of these terms, or such as begin with them; in no order."""
     if _sqlite(session):
         found = _driver(session).execute(
             f"SELECT rowid FROM search_{kind} WHERE search_{kind} MATCH ? AND rowid > ?",
-            (f'"{term}"*' if prefix else f'"{term}"', after),
+            (" ".join(f'"{term}"*' if prefix else f'"{term}"' for term in terms), after),
         )
         return np.fromiter((number for (number,) in found), np.int32)
     # The planner takes few rows for the best of an index on their numbers, however many are asked for by term.
     query = f"SELECT array_agg(id::int) FROM search_{kind} WHERE terms @@ %s::tsquery" + " AND id > %s" * (after > 0)
-    asked = [f"'{term}':*" if prefix else f"'{term}'", *([after] if after else [])]
+    asked = [" & ".join(f"'{term}':*" if prefix else f"'{term}'" for term in terms), *([after] if after else [])]
     with _driver(session).cursor(binary=True) as cursor:
         cursor.adapters.register_loader(_ARRAY_OF_INT4, _Numbers)
         found = cursor.execute(query, asked).fetchone()[0]

@@ -184,6 +184,10 @@ class Search:
     def _having(self, groups: Sequence[Group]) -> Mask:
         """Entries, or documents, that have one term of each group."""
         found = self._all()
+        if not self._of_documents and (alone := [group[0] for group in groups if len(group) == 1]):
+            # The database brings what all of them leave, which is little, in place of all that each of them has.
+            found = self.shelves.mask(self._terms(*alone))
+            groups = [group for group in groups if len(group) > 1]
         for group in groups:
             there = self.shelves.mask(self._terms(group[0]))
             for term in group[1:]:
@@ -191,8 +195,8 @@ class Search:
             found &= self._lifted(there)
         return found
 
-    def _terms(self, term: str, *, prefix: bool = False) -> Any:
-        return self.shelves.having(self._session, self._kind, term, prefix=prefix)
+    def _terms(self, *terms: str, prefix: bool = False) -> Any:
+        return self.shelves.having(self._session, self._kind, *terms, prefix=prefix)
 
     def _lifted(self, entries: Mask) -> Mask:
         """Entries as what is asked for: themselves, or the documents that they are of."""

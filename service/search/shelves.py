@@ -143,7 +143,7 @@ class Shelves:
         self.agency_names = {"agency": Names(), "agency_today": Names()}  # today: who answers for it
         self.uses: dict[str, int] = {}
         self.syllables = 0  # ever counted
-        self._terms: OrderedDict[tuple[Kind, str, bool], tuple[int, Ids]] = OrderedDict()
+        self._terms: OrderedDict[tuple[Kind, tuple[str, ...], bool], tuple[int, Ids]] = OrderedDict()
         self._weight = 0
 
     @property
@@ -289,13 +289,13 @@ class Shelves:
             self._rank[order] = np.arange(len(order))
         return self._rank
 
-    def having(self, session: Session, kind: Kind, term: str, *, prefix: bool = False) -> Ids:
-        """The entries of a kind that have a term; some may be gone."""
-        key = (kind, term, prefix)
+    def having(self, session: Session, kind: Kind, *terms: str, prefix: bool = False) -> Ids:
+        """The entries of a kind that have all these terms; some may be gone."""
+        key = (kind, terms, prefix)
         upto, known = self._terms.pop(key, (0, np.empty(0, np.int32)))
         newest = self.size - 1
         if upto < newest:
-            found = postings.having(session, kind, term, prefix=prefix, after=upto)
+            found = postings.having(session, kind, *terms, prefix=prefix, after=upto)
             found = found[found <= newest]  # what came while we were looking comes next time
             self._weight += found.nbytes
             known = np.concatenate((known, found)) if len(known) else found
