@@ -127,6 +127,32 @@ def test_webhooks(visitors: Any, admin: Page, axe: Look, shoot: Shoot) -> None:
     expect(admin.get_by_role("heading", name="Chưa có webhook nào")).to_be_visible()
 
 
+def test_a_webhook_of_a_search(admin: Page, axe: Look, shoot: Shoot) -> None:
+    admin.goto("/search?q=khong+khi+-rung")
+    admin.get_by_role("button", name="Theo dõi văn bản mới …").click()
+    axe(admin), shoot(admin, "search-follow-admin")
+    admin.get_by_role("link", name="thêm webhook cho tra cứu này").click()
+    dialog = admin.get_by_role("dialog", name="Thêm webhook")
+    expect(dialog).to_contain_text("khong khi -rung")
+    admin.get_by_label("Địa chỉ (https)").fill("https://theo-doi.invalid/tin")
+    axe(admin), shoot(admin, "admin-webhook-search")
+    dialog.get_by_role("button", name="Thêm", exact=True).click()
+    expect(admin.get_by_role("textbox", name="Khóa ký")).to_have_value(re.compile("^whsec_"))
+    with admin.expect_navigation():
+        admin.get_by_role("button", name="Đã cất, đóng lại").click()
+    expect(admin).to_have_url(re.compile("/admin/webhooks$"))
+    expect(admin.locator("tbody tr")).to_contain_text("văn bản mới của tra cứu khong khi -rung")
+    admin.get_by_role("link", name="https://theo-doi.invalid/tin").click()
+    expect(admin.get_by_role("main")).to_contain_text(
+        "Báo mỗi văn bản mới mà tra cứu này tìm thấy, một lần: khong khi -rung"
+    )
+    axe(admin), shoot(admin, "admin-webhook-of-search")
+    admin.wait_for_load_state()
+    admin.get_by_role("button", name="Xóa").click()
+    admin.get_by_role("dialog").get_by_role("button", name="Xóa").click()
+    expect(admin.get_by_role("heading", name="Chưa có webhook nào")).to_be_visible()
+
+
 def test_agencies(admin: Page, axe: Look, shoot: Shoot) -> None:
     admin.goto("/admin/agencies?q=skh%C4%91t")
     expect(admin.locator("tbody th").first).to_contain_text("Kế hoạch và Đầu tư")
