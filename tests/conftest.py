@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,11 +15,6 @@ from extractor.record import DirectiveRecord
 
 # The folders whose files take longest, in this order; begun last, one of them would keep every other core waiting.
 _LONGEST = ("whole", "web", "service")
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: a good part of the time tests wait for others."""
-    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
