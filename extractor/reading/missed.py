@@ -17,13 +17,15 @@ LEAST_SURE = 0.8  # mean probability of the words of a line that is believed
 
 def missed(words: Sequence[Recognised], image: Image, dpi: int, engine: Engine) -> list[Recognised]:
     """The words on lines of print of an upright page that are not among its words, line by line from top to bottom."""
-    cleared = signing.without_strokes(image, dpi)
-    left = cleared.copy()
+    left = image.copy()
     for word in words:
         x0, y0, x1, y1 = (round(side) for side in word.box)
         edge = round(AROUND * dpi)
         left[max(0, y0 - edge) : y1 + edge, max(0, x0 - edge) : x1 + edge] = 255
     lines = signing.apart(signing.lines_of_print(left, dpi, LEAST_LETTERS))
+    if not lines:
+        return []
+    cleared = signing.without_strokes(image, dpi)
     number = max((word.line for word in words), default=0)
     found: list[Recognised] = []
     readings = [signing.read_lines(version, lines, dpi, engine, 1.0) for version in (cleared, image)]
