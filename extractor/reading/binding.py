@@ -76,5 +76,5 @@ def _models() -> Path:
 
 
 def engine() -> Engine:
-    """Tesseract, ready to use. Raises TesseractMissing, ImportError."""
+    """Tesseract, ready to use. Raises TesseractMissing."""
     return Binding()

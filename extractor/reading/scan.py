@@ -49,8 +49,11 @@ def read_scan(
     if faint and _shines_through(image, round(dpi), engine):
         return ReadPage(number, width, height, "blank", triage="show_through")
     found, turn, ruled = _recognise_upright(image, round(dpi), engine)
-    if not faint and _mean(found) < DOUBTFUL and _shines_through(image, round(dpi), engine):
-        return ReadPage(number, width, height, "blank", triage="show_through")
+    if _mean(found) < DOUBTFUL:
+        if faint:
+            return ReadPage(number, width, height, "blank")
+        if _shines_through(image, round(dpi), engine):
+            return ReadPage(number, width, height, "blank", triage="show_through")
     if not ruled:
         found = signing.look_again(
             found,
@@ -63,8 +66,6 @@ def read_scan(
         )
     shape = image.shape if round(turn / 90) % 2 == 0 else image.shape[::-1]
     found = pen.fill_gaps(found, cache(lambda: _brought_upright(image, turn)), (shape[0], shape[1]), round(dpi))
-    if faint and _mean(found) < DOUBTFUL:
-        return ReadPage(number, width, height, "blank")
     if _mean(found) < NOISE or not any(w.confidence > 0.5 and _letters(w.text) >= 2 for w in found):
         return ReadPage(number, width, height, "ocr", confidence=0.0, warnings=(_no_text(number),))
     rows, columns = image.shape

@@ -23,7 +23,7 @@ from service.feed.news import NOBODY, PREFIX, Envelope
 from service.house import House
 from service.search.address import asked_by
 from service.search.look import look
-from service.search.query import BadQuery
+from service.search.query import BadQuery, parse
 from service.search.search import Search
 from service.search.shelves import Shelves
 from service.store import changes, documents, tables
@@ -75,6 +75,7 @@ def line_up(house: House, webhook_id: UUID, sender: str, now: datetime) -> bool:
         began = webhook.after
         seen, upto = _indexed(session, webhook)
         try:
+            parse(asked_by(webhook.search, webhook.office_id).text)
             found = _among(session, house.shelves, webhook, set(seen)) if seen else set()
         except BadQuery:  # an older release understood it
             found = None
@@ -89,7 +90,7 @@ def line_up(house: House, webhook_id: UUID, sender: str, now: datetime) -> bool:
             delivery = {"webhook_id": mine.id, "seq": seen[document], "lead": NOBODY, "state": "waiting"}
             session.add(Delivery(id=new_id(), **delivery, attempts=0, next_at=now, created_at=now))
         _remember(session, mine, found)
-        mine.after = upto
+        mine.after, mine.rests_until = upto, now + deliveries.LEASE
     return upto > began
 
 

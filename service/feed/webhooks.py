@@ -94,6 +94,8 @@ def change(
 ) -> None:
     """Change a webhook. One that is switched on goes on with what it has kept, or from now; at a new address all that
     failed is tried anew."""
+    if types and webhook.search is not None:
+        raise Problem("conflict", "Webhook của một tra cứu không chọn loại.", "A webhook of a search has no types.")
     now = datetime.now(UTC)
     before = _said(webhook)
     webhook.url = url or webhook.url

@@ -985,6 +985,7 @@ def test_a_search_tells_each_document_once_when_it_is_first_found(
     index.catch_up(house.database)
     assert _documents(receiver.wait_for(3)) == [str(first), str(second), str(third)]
     assert {row["state"] for row in _settled(client, hook)} == {"delivered"}
+    assert _change_hook(client, hook, types=["task.created"]).status_code == 409, "it tells no changes"
 
 
 def test_a_document_that_is_corrected_into_the_search_is_news(
