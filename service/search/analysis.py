@@ -18,13 +18,12 @@ positions, and both databases answer alike. (A page with all threes of a phrase 
 
 from __future__ import annotations
 
-import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from extractor.knowledge.spelling import fold, modern
 
@@ -38,8 +37,7 @@ _HELD, _CUT = "_", "~"
 EXACT = "="
 
 
-@dataclass(frozen=True, slots=True)
-class Syllable:
+class Syllable(NamedTuple):
     """One syllable: where it stands in its text, folded, and as accented."""
 
     start: int
@@ -53,14 +51,9 @@ def syllables(text: str) -> tuple[Syllable, ...]:
     """The syllables of NFC text, in order."""
     exact = modern(text)
     folded = fold(exact)
+    spans = [found.span() for found in _SYLLABLE.finditer(exact)]
     return tuple(
-        Syllable(
-            found.start(),
-            found.end(),
-            folded[found.start() : found.end()][:LONGEST],
-            exact[found.start() : found.end()].lower()[:LONGEST],
-        )
-        for found in _SYLLABLE.finditer(exact)
+        Syllable(start, end, folded[start:end][:LONGEST], exact[start:end].lower()[:LONGEST]) for start, end in spans
     )
 
 
@@ -104,7 +97,7 @@ def _inner(text: str) -> frozenset[int]:
 
 def _near(text: str, one: Syllable, other: Syllable) -> bool:
     between = text[one.end : other.start]
-    return between.isspace() and "\n\n" not in between
+    return between == " " or (between.isspace() and "\n\n" not in between)
 
 
 def _packed(bits: Sequence[bool]) -> Iterator[int]:
@@ -120,13 +113,13 @@ def holds(bits: bytes | None, n: int) -> bool:
 def terms(text: str, bits: bytes | None) -> set[str]:
     """Every term of a text, given what `held` says of it (None: not known yet)."""
     found = syllables(text)
-    out = {syllable.folded for syllable in found}
-    out |= {EXACT + syllable.exact for syllable in found}
     folded = [syllable.folded for syllable in found]
-    for n, (a, b) in enumerate(itertools.pairwise(folded)):
-        near = _near(text, found[n], found[n + 1]) and holds(bits, n)
-        out.add(f"{a}{_HELD}{b}" if near else f"{a}{_CUT}{b}")
-    out |= {f"{a}{_CUT}{b}{_CUT}{c}" for a, b, c in zip(folded, folded[1:], folded[2:], strict=False)}
+    out = {*folded, *[EXACT + syllable.exact for syllable in found]}
+    signs = [
+        _HELD if holds(bits, n) and _near(text, one, other) else _CUT for n, (one, other) in enumerate(pairwise(found))
+    ]
+    out.update(map("".join, zip(folded, signs, folded[1:], strict=False)))
+    out.update(map(_CUT.join, zip(folded, folded[1:], folded[2:], strict=False)))
     return out
 
 
@@ -137,7 +130,7 @@ def words(text: str, bits: bytes | None) -> list[str]:
     found = syllables(text)
     return [
         f"{one.folded}{_HELD}{other.folded}"
-        for n, (one, other) in enumerate(itertools.pairwise(found))
+        for n, (one, other) in enumerate(pairwise(found))
         if holds(bits, n) and len(one.folded) < LONGEST
     ]
 
