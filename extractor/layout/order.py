@@ -38,6 +38,7 @@ _MOTTO_RATIO = 78.0
 _RECIPIENTS = ("noinhan", "noigui")
 _RECIPIENTS_RATIO = 80.0
 _SPECK = 0.25  # of a usual word's height: no letter is so low
+_NUMBER_LINE = re.compile(r"so ?[:.]")
 _DATE_LINE = re.compile(r"\bngay.*thang|thang.*nam\b")
 
 
@@ -246,7 +247,8 @@ class _Plan:
         for piece in sorted(rest, key=lambda p: p.middle):
             if piece.middle <= bottom:
                 continue
-            near = piece.y0 - bottom < 2.5 * self.unit
+            # Below a rule the number may stand a good deal lower than the name of the agency.
+            near = piece.y0 - bottom < (5 if _NUMBER_LINE.match(piece.folded) else 2.5) * self.unit
             inside = piece.x1 <= gutter and abs((piece.x0 + piece.x1) / 2 - centre) < 3 * self.unit
             alone = not any(o is not piece and abs(o.middle - piece.middle) < self.unit for o in rest)
             if not (near and inside and alone) or piece.folded.startswith("kinh gui"):

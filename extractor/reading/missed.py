@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extractor.reading import signing
+from extractor.reading import lettering
 from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.syllable import is_syllable
 
@@ -22,13 +22,13 @@ def missed(words: Sequence[Recognised], image: Image, dpi: int, engine: Engine) 
         x0, y0, x1, y1 = (round(side) for side in word.box)
         edge = round(AROUND * dpi)
         left[max(0, y0 - edge) : y1 + edge, max(0, x0 - edge) : x1 + edge] = 255
-    lines = signing.apart(signing.lines_of_print(left, dpi, LEAST_LETTERS))
+    lines = lettering.apart(lettering.rows(left, dpi, LEAST_LETTERS))
     if not lines:
         return []
-    cleared = signing.without_strokes(image, dpi)
+    cleared = lettering.without_strokes(image, dpi)
     number = max((word.line for word in words), default=0)
     found: list[Recognised] = []
-    readings = [signing.read_lines(version, lines, dpi, engine, 1.0) for version in (cleared, image)]
+    readings = [lettering.read(version, lines, dpi, engine, 1.0) for version in (cleared, image)]
     for both in zip(*readings, strict=True):
         own = [[word for word in read if not any(_same_place(word, known) for known in words)] for read in both]
         fresh = max(map(_without_scraps, own), key=_sure)
@@ -57,14 +57,14 @@ def _letters(word: Recognised) -> str:
 
 
 def _sure(words: Sequence[Recognised]) -> float:
-    return signing.mean(words) if _is_believable(words) else 0.0
+    return lettering.mean(words) if _is_believable(words) else 0.0
 
 
 def _is_believable(words: Sequence[Recognised]) -> bool:
     said = [letters for word in words if (letters := _letters(word))]
     size = sum(map(len, said))
     spelt = sum(len(letters) for letters in said if is_syllable(letters) or letters.isupper())
-    return size >= LEAST_LETTERS and spelt >= LEAST_SPELT * size and signing.mean(words) >= LEAST_SURE
+    return size >= LEAST_LETTERS and spelt >= LEAST_SPELT * size and lettering.mean(words) >= LEAST_SURE
 
 
 def _same_place(word: Recognised, known: Recognised) -> bool:

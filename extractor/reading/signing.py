@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 
 from extractor.knowledge.names import is_of_names
 from extractor.knowledge.spelling import fold
-from extractor.reading import clean
+from extractor.reading import lettering
 from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.syllable import is_syllable
 from extractor.record import Box
@@ -27,10 +27,8 @@ COLOUR = 60  # saturation (of 255) above which a pixel is ink of a seal or a pen
 BLACK, PALE = 40, 160  # value (of 255) of black print, and of what is no print in a picture of the lightest channels
 DARK = 50  # value (of 255) below which even a coloured pixel is print
 ABOVE, BELOW = 0.9, 3.2  # inches above and below the first line of "Nơi nhận" that the block takes
-TALLEST, WIDEST = 0.3, 0.5  # inches: what is larger in one piece is a stroke of a pen or a seal, not a letter
 GAP = 0.3  # inches: a wider gap in a line parts the list of recipients from the signature
 EDGE = 0.04  # inches between the list and the block at least
-LETTER = (0.06, 0.24)  # inches: the height of a letter of print
 ZOOMS = (1.0, 1.5)  # what one size of the letters hides another shows
 MOST_LINES = 8  # lines of print in a block that are read again
 SURE = 0.6  # probability from which a word counts as read
@@ -60,19 +58,6 @@ def versions(picture: NDArray[np.uint8], grey: Image) -> list[Image]:
     return [grey, without, plain, lightest]
 
 
-def without_strokes(image: Image, dpi: int) -> Image:
-    """The part of a page with every piece of ink that is larger than a letter painted over."""
-    _, ink = cv2.threshold(image, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    _, pieces, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    height, width = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
-    # Letters of a word may touch: as high as a letter and well filled, a wide piece is print still.
-    word = (height < LETTER[1] * dpi) & (stats[:, cv2.CC_STAT_AREA] > 0.3 * height * width)
-    large = (height > TALLEST * dpi) | ((width > WIDEST * dpi) & ~word)
-    large[0] = False  # the paper
-    strokes = cv2.dilate(large[pieces].astype(np.uint8), np.ones((3, 3), np.uint8))
-    return np.where(strokes > 0, np.uint8(255), image)
-
-
 def look_again(
     words: Sequence[Recognised], pages: Callable[[], Sequence[Image]], dpi: int, engine: Engine
 ) -> list[Recognised]:
@@ -94,15 +79,15 @@ def look_again(
     if bottom - top < dpi // 2 or columns - left < dpi:
         return list(words)
     blocks = [page[top:bottom, left:] for page in upright]
-    cleared = [without_strokes(block, dpi) for block in blocks]
-    lines = apart([line for block in cleared for line in lines_of_print(block, dpi)])[:MOST_LINES]
+    cleared = [lettering.without_strokes(block, dpi) for block in blocks]
+    lines = lettering.apart([line for block in cleared for line in lettering.rows(block, dpi)])[:MOST_LINES]
     readings = [_Readings(line, old) for line, old in _with_words(lines, words, (left, top), dpi)]
     for zoom, image in product(ZOOMS, (*blocks, *cleared)):
         # All lines in one call: to begin one may cost as much as to read five lines.
         doubted = [line for line in readings if not _is_enough(line.best)]
-        read = read_lines(image, [line.box for line in doubted], dpi, engine, zoom)
-        for line, words_ in zip(doubted, read, strict=True):
-            line.compare([shifted(w, left, top) for w in _trimmed(words_)])
+        again = lettering.read(image, [line.box for line in doubted], dpi, engine, zoom)
+        for line, words_ in zip(doubted, again, strict=True):
+            line.compare([lettering.shifted(w, left, top) for w in _trimmed(words_)])
     found = list(words)
     for line in readings:
         best = _voted(line.best, line.all)
@@ -159,7 +144,7 @@ def _is_enough(words: Sequence[Recognised]) -> bool:
     """Whether nothing better is to be expected: all may stand in a title or a name, and a name is not without its surname."""
     return (
         bool(words)
-        and mean(words) >= ENOUGH
+        and lettering.mean(words) >= ENOUGH
         and all(_fits(w.text) for w in words)
         and (len(words) > 2 or words[0].text.isupper())
     )
@@ -193,52 +178,6 @@ def _stands_in_body(word: Recognised, words: Sequence[Recognised], left: float, 
     )
 
 
-def lines_of_print(cleared: Image, dpi: int, least: int = 2) -> list[Box]:
-    """Rows of at least so many pieces of ink of a letter's height, close to each other, 0.35 inches long or longer, from top to bottom."""
-    _, ink = cv2.threshold(cleared, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    letters = [
-        (x, y, x + width, y + height)
-        for x, y, width, height, area in stats[1:].tolist()
-        if LETTER[0] * dpi < height < LETTER[1] * dpi and area > 0.1 * width * height
-    ]
-    lines: list[list[tuple[int, int, int, int]]] = []
-    for letter in sorted(letters):
-        for line in lines:
-            last = line[-1]
-            if abs(last[3] - letter[3]) < 0.05 * dpi and letter[0] - last[2] < GAP * dpi:
-                line.append(letter)
-                break
-        else:
-            lines.append([letter])
-    boxes = [
-        (min(c[0] for c in r), min(c[1] for c in r), max(c[2] for c in r), max(c[3] for c in r))
-        for r in lines
-        if len(r) >= least
-    ]
-    long = [box for box in boxes if box[2] - box[0] > 0.35 * dpi]
-    return sorted(((float(a), float(b), float(c), float(d)) for a, b, c, d in long), key=lambda box: box[1])
-
-
-def apart(lines: Sequence[Box]) -> list[Box]:
-    """Lines that lie over each other as one, from top to bottom."""
-    merged: list[Box] = []
-    for line in sorted(lines, key=lambda box: (box[1] + box[3]) / 2):
-        if merged:
-            last = merged[-1]
-            shared = min(last[3], line[3]) - max(last[1], line[1])
-            if shared > 0.5 * min(last[3] - last[1], line[3] - line[1]):
-                merged[-1] = (
-                    min(last[0], line[0]),
-                    min(last[1], line[1]),
-                    max(last[2], line[2]),
-                    max(last[3], line[3]),
-                )
-                continue
-        merged.append(line)
-    return merged
-
-
 def _covers(line: Box, word: Box, dpi: int) -> bool:
     middle = (word[1] + word[3]) / 2
     return (
@@ -246,19 +185,6 @@ def _covers(line: Box, word: Box, dpi: int) -> bool:
         and word[0] < line[2] + 0.5 * dpi
         and word[2] > line[0] - 0.8 * dpi
     )
-
-
-def read_lines(block: Image, lines: Sequence[Box], dpi: int, engine: Engine, zoom: float) -> list[list[Recognised]]:
-    """The words of each line, and of what stands a little to its left and right."""
-    pad = dpi // 10
-    corners = [(max(0, round(line[0] - 0.5 * dpi)), max(0, round(line[1] - 0.08 * dpi))) for line in lines]
-    ends = [(round(line[2] + 0.4 * dpi), round(line[3] + 0.06 * dpi)) for line in lines]
-    pieces = [block[y0:y1, x0:x1] for (x0, y0), (x1, y1) in zip(corners, ends, strict=True)]
-    strips = [clean.scale(np.pad(piece, pad, constant_values=255), zoom) for piece in pieces]
-    return [
-        [shifted(_shrunk(w, zoom), x0 - pad, y0 - pad) for w in read]
-        for read, (x0, y0) in zip(engine.recognise_lines(strips, round(dpi * zoom)), corners, strict=True)
-    ]
 
 
 def _trimmed(words: Sequence[Recognised]) -> list[Recognised]:
@@ -319,20 +245,6 @@ def _fits(text: str) -> bool:
         part in AUTHORITIES or (is_syllable(part) and (part.isupper() or (part[:1].isupper() and is_of_names(part))))
         for part in parts
     )
-
-
-def mean(words: Sequence[Recognised]) -> float:
-    return sum(w.confidence for w in words) / len(words) if words else 0.0
-
-
-def _shrunk(word: Recognised, zoom: float) -> Recognised:
-    x0, y0, x1, y1 = word.box
-    return replace(word, box=(x0 / zoom, y0 / zoom, x1 / zoom, y1 / zoom))
-
-
-def shifted(word: Recognised, right: float, down: float) -> Recognised:
-    x0, y0, x1, y1 = word.box
-    return replace(word, box=(x0 + right, y0 + down, x1 + right, y1 + down))
 
 
 def _ends_of_recipients(words: Sequence[Recognised], anchor: Box, dpi: int) -> list[float]:
