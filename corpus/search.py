@@ -29,6 +29,7 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import sqlalchemy as sa
@@ -310,7 +311,7 @@ class _Stock:
     """All that is to be put into the store; any process puts any part of it."""
 
     url: str
-    office: int
+    office: UUID
     agencies: tuple[int, ...]
     documents: int
     tasks: int

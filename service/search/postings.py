@@ -58,11 +58,16 @@ def clear(session: Session) -> None:
 def having(session: Session, kind: Kind, *terms: str, prefix: bool = False, after: int = 0) -> Ids:
     """The entries, numbered above `after`, that have every one of these terms, or such as begin with them; in no order."""
     if _sqlite(session):
-        found = _driver(session).execute(
-            f"SELECT rowid FROM search_{kind} WHERE search_{kind} MATCH ? AND rowid > ?",
-            (" ".join(f'"{term}"*' if prefix else f'"{term}"' for term in terms), after),
+        # Half a million numbers as one text take a third of the time of as many rows.
+        (numbers,) = (
+            _driver(session)
+            .execute(
+                f"SELECT group_concat(rowid) FROM search_{kind} WHERE search_{kind} MATCH ? AND rowid > ?",
+                (" ".join(f'"{term}"*' if prefix else f'"{term}"' for term in terms), after),
+            )
+            .fetchone()
         )
-        return np.fromiter((number for (number,) in found), np.int32)
+        return np.empty(0, np.int32) if numbers is None else np.fromstring(numbers, np.int32, sep=",")
     # The planner takes few rows for the best of an index on their numbers, however many are asked for by term.
     query = f"SELECT array_agg(id::int) FROM search_{kind} WHERE terms @@ %s::tsquery" + " AND id > %s" * (after > 0)
     asked = [" & ".join(f"'{term}':*" if prefix else f"'{term}'" for term in terms), *([after] if after else [])]
