@@ -92,6 +92,18 @@ def test_offsets_and_geometry() -> None:
     assert {n.page for n in laid.lines} == {1}
 
 
+def test_a_number_far_below_its_agency_is_the_headers() -> None:
+    read = page(
+        line("ỦY BAN NHÂN DÂN", 90, 80, number=1) + line(MOTTO, 260, 80, number=1),
+        line("TỈNH HÒA AN", 100, 96, number=2) + line("Độc lập - Tự do - Hạnh phúc", 300, 96, number=2),
+        line("Hòa An, ngày 05 tháng 3 năm 2024", 270, 124, number=3),
+        line("Số: 12/CT-UBND", 95, 142, number=4),
+        line("CHỈ THỊ", 280, 172, number=5),
+        *body(210),
+    )
+    assert text_lines(read)[:7] == HEADER_TEXT[:7]
+
+
 def test_a_partys_header_and_a_subject_that_hangs_in_the_left_column() -> None:
     read = page(
         line("TỈNH ỦY HÒA AN", 90, 80, number=1) + line("ĐẢNG CỘNG SẢN VIỆT NAM", 330, 80, number=1),
