@@ -245,7 +245,7 @@ def _kept_up(database: Database, times: int = 20) -> list[float]:
             f"{n}. Sở Y tế chủ trì kiểm tra chất lượng không khí tại khu vực số {n} của thành phố." for n in range(30)
         )
         page = Page(number=1, reading="text", confidence=1, width=0, height=0, text=text)
-        source = Source(file_name="a.txt", sha256=f"{number + 2**200:064x}", media_type="text/plain", pages=(page,))
+        source = Source(file_name="a.txt", sha256=f"{new_id().int:064x}", media_type="text/plain", pages=(page,))
         record = DirectiveRecord(source=source, directive=Directive(kind="chỉ thị", number=f"{number}/CT-X"))
         with database.writing() as session:
             document = documents.add(
