@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import httpx2
 import made_files as made
 import pytest
 import sqlalchemy as sa
@@ -27,7 +28,6 @@ from corpus.place import Place
 from service.store import tables
 
 ENDED = ("succeeded", "partial", "failed")
-ANEW = {"Connection": "close"}  # a connection that is kept for more may be closed just as it is used again
 
 
 def _zip() -> bytes:
@@ -104,35 +104,41 @@ TAKEN = {
 }
 
 
+def _newcomer(place: Place) -> httpx2.Client:
+    """Who opens a connection for each request: one that is kept for more may be closed just as it is used again."""
+    kept_for_none = httpx2.Limits(max_keepalive_connections=0)
+    return httpx2.Client(
+        base_url=place.client.base_url, headers=place.client.headers, timeout=place.client.timeout, limits=kept_for_none
+    )
+
+
 @contextmanager
 def _others_are_served(place: Place) -> Iterator[None]:
     """Somebody looks at the state of the service and at the tasks all the while, and is always answered."""
     ended = threading.Event()
     faults: list[Any] = []
-    answers = 0
 
     def ask() -> None:
-        nonlocal answers
-        while not ended.is_set():
+        while True:
             for path in ("/v1/health", "/v1/tasks"):
                 try:
-                    status = place.client.get(path, headers=ANEW).status_code
+                    outcome: Any = client.get(path).status_code
                 except Exception as error:
-                    faults.append(error)
-                else:
-                    answers += 1
-                    if status != 200:
-                        faults.append((path, status))
-            ended.wait(0.05)
+                    outcome = error
+                if outcome != 200:
+                    faults.append((path, outcome))
+            if ended.wait(0.05):
+                return
 
-    somebody = threading.Thread(target=ask)
-    somebody.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        somebody.join()
-    assert answers and not faults
+    with _newcomer(place) as client:
+        somebody = threading.Thread(target=ask)
+        somebody.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            somebody.join()
+    assert not faults
 
 
 def _left(place: Place) -> list[Path]:
@@ -325,13 +331,11 @@ def test_slow_senders_keep_nobody_out(taking: Place) -> None:
     trickling = threading.Thread(target=trickle)
     trickling.start()
     try:
-        with _others_are_served(taking):
+        with _others_are_served(taking), _newcomer(taking) as client:
             for number in range(10):
-                content = f"nhanh {number}".encode()
-                taking.client.post("/v1/documents", content=content, headers=ANEW).raise_for_status()
-                with taking.client.stream("GET", "/v1/tasks", headers=ANEW) as answer:
+                client.post("/v1/documents", content=f"nhanh {number}".encode()).raise_for_status()
+                with client.stream("GET", "/v1/tasks") as answer:
                     assert answer.status_code == 200
-            # Newcomers, too, who bring no open connection along.
             for _ in range(20):
                 with _slow(
                     taking, b"GET /v1/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
