@@ -99,6 +99,12 @@ def page(
     return session.scalars(query).all()
 
 
+def failed(session: Session, document: Document) -> bool:
+    """Whether the last that was said of the document itself is that it could not be read."""
+    mine = sa.select(Event.type).where(Event.document_id == document.id, Event.task_id.is_(None))
+    return session.scalar(mine.order_by(Event.seq.desc()).limit(1)) == "document.failed"
+
+
 def last(session: Session) -> int:
     """The number of the newest change, 0 when there is none."""
     return session.scalar(sa.select(sa.func.max(Event.seq))) or 0

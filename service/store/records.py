@@ -53,8 +53,18 @@ def versions(session: Session, document_id: UUID) -> Sequence[Record]:
 def keep_reading(
     session: Session, document: Document, record: DirectiveRecord, *, pipeline_version: str, job_id: UUID | None
 ) -> Record:
-    """Add what the pipeline read; it becomes current unless a person has had the last word."""
+    """Add what the pipeline read; it becomes current unless a person has had the last word.
+
+    What says the same as the last reading is no version of its own: that reading is then of the newer pipeline as well, and nothing
+    is announced but the end of a failure.
+    """
     record = _storable(record)
+    last = _last_reading(session, document)
+    if last and _says_the_same(last, record):
+        last.pipeline_version = pipeline_version
+        if changes.failed(session, document):
+            changes.of_document(session, "document.read", document)
+        return last
     current = version(session, document.id, document.current_version)
     settled = document.approved or document.withdrawn_at is not None
     said_by_people = current is not None and (current.origin == "corrected" or settled)
@@ -66,6 +76,17 @@ def keep_reading(
         document.current_version = kept.version
     changes.of_document(session, "document.read", document, ["newer_reading"] if said_by_people else [])
     return kept
+
+
+def _last_reading(session: Session, document: Document) -> Record | None:
+    mine = sa.select(Record).where(Record.document_id == document.id, Record.origin == "read")
+    return session.scalar(mine.order_by(Record.version.desc()).limit(1))
+
+
+def _says_the_same(kept: Record, record: DirectiveRecord) -> bool:
+    """Whether it is the same to the letter, but for the ids that its tasks were given here."""
+    ids = [task["id"] for task in json.loads(kept.body)["tasks"]]
+    return len(ids) == len(record.tasks) and _with_ids(record, ids).model_dump_json(by_alias=True) == kept.body
 
 
 def correct(
@@ -298,6 +319,11 @@ def _with_kept_ids(record: DirectiveRecord, rows: Sequence[Task], known: Mapping
         free = (task.id if n == 1 else f"{task.id}~{n}" for n in count(1))
         ids.append(next(id_ for id_ in free if id_ not in taken))
         taken.add(ids[-1])
+    return _with_ids(record, ids)
+
+
+def _with_ids(record: DirectiveRecord, ids: Sequence[str]) -> DirectiveRecord:
+    """The record with these ids of its tasks, in order."""
     new_id_of: dict[str | None, str] = {}
     for task, id_ in zip(record.tasks, ids, strict=True):
         new_id_of.setdefault(task.id, id_)

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from extractor.record import DirectiveRecord, Target
 from service.access.actor import the_service
 from service.house import House
-from service.store import records, reports, tables
+from service.store import changes, records, reports, tables
 from tests.service.conftest import client_of, put
 from tests.service.fakes import directive
 
@@ -123,19 +123,52 @@ def test_a_better_pipeline_goes_before_a_worse_one(client: TestClient, house: Ho
     assert [task["leads"] for task in after] == [["Sở Nội vụ"]] * 3
     assert [task["version"] for task in after] == [2, 2, 2]
     assert _events(house, document)[-4:] == [("task.updated", ["text", "assignments"])] * 3 + [("document.read", [])]
+    assert _versions(client, document) == [(2, "read", "2"), (1, "read", "1")]
+
+
+def _versions(client: TestClient, document: UUID) -> list[tuple[int, str, str]]:
     versions = client.get(f"/v1/documents/{document}/versions").json()["items"]
-    assert [(v["version"], v["origin"], v["pipeline_version"]) for v in versions] == [
-        (2, "read", "2"),
-        (1, "read", "1"),
-    ]
+    return [(v["version"], v["origin"], v["pipeline_version"]) for v in versions]
 
 
-def test_reading_the_same_again_announces_no_task(house: House, document: UUID, name: str) -> None:
+@pytest.mark.parametrize("how", ["nothing", "corrected", "approved", "recalled"])
+def test_what_is_read_the_same_again_is_no_version_and_no_news(
+    client: TestClient, house: House, document: UUID, name: str, how: str
+) -> None:
+    if how != "nothing":
+        _say(client, document, how)
+    before, told, versions = (
+        _tasks(client, document, withdrawn=True),
+        _events(house, document),
+        _versions(client, document),
+    )
+    kept = _record(client, document).content
     _read(house, document, directive(name, number="01/CT-UBND", lead="Sở Y tế"))
-    assert [type_ for type_, _ in _events(house, document)] == [
-        "document.received",
-        *["task.created"] * 3,
+    assert _events(house, document) == told
+    assert _tasks(client, document, withdrawn=True) == before
+    assert _record(client, document).content == kept
+    assert _versions(client, document) == [*versions[:-1], (1, "read", "2")], "the newer pipeline reads it so as well"
+
+
+def test_what_is_read_the_same_again_has_kept_ids(client: TestClient, house: House, document: UUID, name: str) -> None:
+    """Tasks that were given ids of tasks before them are the same tasks when they are read again."""
+    moved = directive(name, number="01/CT-UBND", lead="Sở Y tế", tasks=3)
+    moved = moved.model_copy(update={"tasks": moved.tasks[1:], "targets": ()})
+    for _ in range(2):
+        _read(house, document, moved)
+    assert [version for version, _, _ in _versions(client, document)] == [2, 1]
+
+
+def test_a_reading_after_a_failure_is_announced_though_it_says_the_same(
+    house: House, document: UUID, name: str
+) -> None:
+    with house.database.writing() as session:
+        changes.of_document(session, "document.failed", session.get_one(tables.Document, document), ["too-slow"])
+    for _ in range(2):
+        _read(house, document, directive(name, number="01/CT-UBND", lead="Sở Y tế"))
+    assert [type_ for type_, _ in _events(house, document)][-3:] == [
         "document.read",
+        "document.failed",
         "document.read",
     ]
 
