@@ -79,15 +79,16 @@ class _Rule:
     pattern: re.Pattern[str]
     read: _Handler
     prior: float
+    core: re.Pattern[str] | None  # what is in all that it matches, found much sooner than that it does not match
 
 
 _RULES: list[_Rule] = []
 _GAP = "\ufffc"  # stands for what other grammars took: no pattern reaches across it
 
 
-def _rule(name: str, pattern: str, prior: float) -> Callable[[_Handler], _Handler]:
+def _rule(name: str, pattern: str, prior: float, core: str = "") -> Callable[[_Handler], _Handler]:
     def add(read: _Handler) -> _Handler:
-        _RULES.append(_Rule(name, re.compile(pattern), read, prior))
+        _RULES.append(_Rule(name, re.compile(pattern), read, prior, re.compile(core) if core else None))
         return read
 
     return add
@@ -97,6 +98,7 @@ _NOTHING = [_Reading(None)]
 _EVERY = r"(?:hằng|mỗi)"
 _HOUR = r"(?:\d{1,2}\s*(?:giờ|h|g)(?:\s*\d{1,2})?(?:\s*phút)?\s*,?\s*(?:sáng\s+|chiều\s+|tối\s+)?(?:của\s+)?)"
 _TIMES = r"(?:một|hai|ba|\d{1,2})"
+_IN_PERIOD = r"tháng\s+(?:đầu|cuối|\d)|quý\s|năm\s+(?:\d|nay)"  # the core of PERIOD
 _BEFORE = (
     r"(?:trước|chậm\s+nhất|muộn\s+nhất|trễ\s+nhất|hạn\s+chót|hạn\s+cuối|thời\s+hạn|không\s+muộn\s+hơn|không\s+quá"
     r"|đến\s+hết|tới\s+hết"
@@ -122,7 +124,7 @@ _HANDING_IN = r"(?:báo\s+cáo|gửi|trình|hoàn\s+thành|hoàn\s+tất|xong|n�
     r"(?:tính|số\s+liệu)\s+đến(?:\s+hết)?\s+(?:thời\s+điểm\s+)?[^,.;]{4,40}|tính\s+từ\s+ngày\s[^,.;]{4,80}",
     0,
 )
-@_rule("lunar", r"\(?\s*(?:tức|nhằm)\s+(?:là\s+)?(?:từ\s+)?ngày[^).;]*", 0)
+@_rule("lunar", r"\(?\s*(?:tức|nhằm)\s+(?:là\s+)?(?:từ\s+)?ngày[^).;]*", 0, r"tức|nhằm")
 @_rule("around", r"trước\s*,\s*trong\s+và\s+sau", 0)
 @_rule("round-the-clock", r"(?<!ngày )\b24\s*(?:/\s*24|/\s*7|giờ\s*/\s*ngày)(?!\s*/)(?:\s*(?:giờ|h))?", 0)
 @_rule("school-year", r"năm\s+học\s+\d{4}(?:\s*-\s*\d{4})?", 0)
@@ -276,6 +278,7 @@ _LEAD = rf"(?:định\s+kỳ\s*,?\s*)?(?:\(\s*)?(?:{_BEFORE}{_TO}|vào\s+|từ\s
     rf"|mùng\s+)?{_NTHS}\s+(?:của\s+)?{_EVERY}\s+tháng(?P<quarter>\s+và\s+"
     rf"(?:ngày\s+{_NTH}\s+)?tháng\s+cuối\s+quý)?\)?",
     0.95,
+    rf"{_EVERY}\s+tháng",
 )
 def _day_of_month(match: re.Match[str], _text: _Text) -> list[_Reading]:
     day = _nths(match["nths"])
@@ -291,6 +294,7 @@ def _day_of_month(match: re.Match[str], _text: _Text) -> list[_Reading]:
     rf"{_LEAD}ngày\s+(?:mồng\s+|mùng\s+)?{_NTHS}\s+(?:của\s+)?tháng\s+(?:sau|kế\s+tiếp|liền\s+kề|tiếp\s+theo"
     rf"|báo\s+cáo)(?:\s+liền\s+kề)?",
     0.85,
+    r"tháng\s+(?:sau|kế|liền|tiếp|báo)",
 )
 @_rule(
     "monthly-day",
@@ -307,13 +311,14 @@ def _day_of_a_month(match: re.Match[str], _text: _Text) -> list[_Reading]:
     rf"|cuối\s+cùng|giữa|thứ\s+hai)"
     rf"\s+(?:tiên\s+)?(?:của\s+)?(?:{_EVERY}\s+|các\s+)?quý(?:\s+(?:sau|kế\s+tiếp|tiếp\s+theo))?\)?",
     0.95,
+    r"quý",
 )
 def _day_of_quarter(match: re.Match[str], _text: _Text) -> list[_Reading]:
     months = "1,4,7,10" if match["which"] == "đầu" else "3,6,9,12" if match["which"].startswith("cuối") else "2,5,8,11"
     return _recur(_yearly(months, _nths(match["nths"])))
 
 
-@_rule("day-every-quarter", rf"{_LEAD}ngày\s+{_NTHS}\s+(?:của\s+)?{_EVERY}\s+quý", 0.8)
+@_rule("day-every-quarter", rf"{_LEAD}ngày\s+{_NTHS}\s+(?:của\s+)?{_EVERY}\s+quý", 0.8, rf"{_EVERY}\s+quý")
 def _day_every_quarter(match: re.Match[str], _text: _Text) -> list[_Reading]:
     return _recur(f"FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY={_nths(match['nths'])}")
 
@@ -323,6 +328,7 @@ def _day_every_quarter(match: re.Match[str], _text: _Text) -> list[_Reading]:
     rf"{_LEAD}ngày\s+{_NTHS}\s+(?:của\s+)?(?:các\s+)?tháng\s+(?P<months>\d{{1,2}}(?:\s*(?:,|và|tháng"
     rf"|và\s+tháng)\s*\d{{1,2}}(?!\s+tháng)){{1,11}})(?![\d/])(?:\s+{_EVERY}\s+năm)?",
     0.9,
+    r"tháng\s+\d",
 )
 def _day_of_months(match: re.Match[str], _text: _Text) -> list[_Reading] | None:
     months = [int(m) for m in re.findall(r"\d+", match["months"])]
@@ -336,6 +342,7 @@ def _day_of_months(match: re.Match[str], _text: _Text) -> list[_Reading] | None:
     rf"{_LEAD}{_DAYS}\s*,?\s*(?:của\s+)?(?:{_EVERY}\s+năm|năm\s+(?:trước|liền\s+trước|báo\s+cáo"
     rf"|kế\s+tiếp)(?!\s+(?:đó|khi)))\)?",
     0.97,
+    rf"{_EVERY}\s+năm|năm\s+(?:trước|liền|báo|kế)",
 )
 def _days_every_year(match: re.Match[str], text: _Text) -> list[_Reading]:
     return [_yearly_on(day, text) for day in re.findall(DAY, match["days"])]
@@ -377,7 +384,7 @@ _WEEKDAY = r"(?:thứ\s+(?:hai|ba|tư|bốn|năm|sáu|bảy|[2-7])|chủ\s+nhậ
 _WEEKDAYS = rf"(?:sáng\s+|chiều\s+|ngày\s+|cuối\s+)*(?P<weekdays>{_WEEKDAY}(?:\s*(?:,|và)\s*(?:ngày\s+)?{_WEEKDAY})*)"
 
 
-@_rule("weekday", rf"{_LEAD}{_WEEKDAYS}\s*,?\s*(?:của\s+)?{_EVERY}\s+tuần", 0.97)
+@_rule("weekday", rf"{_LEAD}{_WEEKDAYS}\s*,?\s*(?:của\s+)?{_EVERY}\s+tuần", 0.97, rf"{_EVERY}\s+tuần")
 @_rule("weekly-on", rf"(?:định\s+kỳ\s+)?{_EVERY}\s+tuần\s*,?\s*[(]?\s*{_LEAD}{_WEEKDAYS}\)?", 0.95)
 def _weekday(match: re.Match[str], _text: _Text) -> list[_Reading]:
     return _recur("FREQ=WEEKLY;BYDAY=" + ",".join(_weekdays(match["weekdays"])))
@@ -395,6 +402,7 @@ _NTH_WEEK = {"đầu": 1, "thứ nhất": 1, "thứ hai": 2, "thứ ba": 3, "th�
     rf"{_LEAD}{_WEEKDAYS}\s+(?:của\s+)?(?:tuần\s+)?(?P<week>đầu|cuối|thứ\s+(?:nhất|hai|ba|tư))(?:\s+(?:tiên|cùng))?\s+"
     rf"(?:của\s+|trong\s+)?{_EVERY}\s+(?P<unit>tháng|quý)",
     0.9,
+    rf"{_EVERY}\s+(?:tháng|quý)",
 )
 def _weekday_of_month(match: re.Match[str], _text: _Text) -> list[_Reading]:
     nth = _NTH_WEEK[" ".join(match["week"].split())]
@@ -412,7 +420,7 @@ def _by_the_unit(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     return None
 
 
-@_rule("hour-daily", rf"(?:{_BEFORE}{_TO}|vào\s+|lúc\s+)*{_HOUR}{_EVERY}\s+ngày", 0.9)
+@_rule("hour-daily", rf"(?:{_BEFORE}{_TO}|vào\s+|lúc\s+)*{_HOUR}{_EVERY}\s+ngày", 0.9, rf"{_EVERY}\s+ngày")
 def _daily(_match: re.Match[str], _text: _Text) -> list[_Reading]:
     return _recur("FREQ=DAILY")
 
@@ -422,6 +430,7 @@ def _daily(_match: re.Match[str], _text: _Text) -> list[_Reading]:
     rf"(?:(?:{_BEFORE}|vào|trong)\s+)*(?:các\s+)?tháng\s+(?P<months>\d{{1,2}}(?:\s*(?:,|và"
     rf"|tháng)\s*(?:tháng\s+)?\d{{1,2}}){{0,11}})\s+(?:của\s+)?{_EVERY}\s+năm",
     0.95,
+    rf"{_EVERY}\s+năm",
 )
 def _months_every_year(match: re.Match[str], _text: _Text) -> list[_Reading]:
     return _recur(_yearly(",".join(str(int(m)) for m in re.findall(r"\d+", match["months"]))))
@@ -431,6 +440,7 @@ def _months_every_year(match: re.Match[str], _text: _Text) -> list[_Reading]:
     "quarter-every-year",
     rf"(?:(?:{_BEFORE}|vào|trong)\s+)*quý\s+(?P<quarter>iv|iii|ii|i|[1-4])\s+(?:của\s+)?{_EVERY}\s+năm",
     0.85,
+    rf"{_EVERY}\s+năm",
 )
 def _quarter_every_year(match: re.Match[str], _text: _Text) -> list[_Reading]:
     quarter = {"i": 1, "ii": 2, "iii": 3, "iv": 4}.get(match["quarter"]) or int(match["quarter"])
@@ -447,6 +457,7 @@ _COUNT = {"một": 1, "hai": 2, "ba": 3, "sáu": 6, "mỗi": 1, "": 1}
     r"(?:\s*[(,]\s*(?:vào\s+|trong\s+)?(?:các\s+)?tháng\s+(?P<months>\d{1,2}(?:\s*(?:,"
     r"|và)\s*(?:tháng\s+)?\d{1,2}){0,11})\s*\)?)?",
     0.93,
+    r"lần",
 )
 def _times(match: re.Match[str], _text: _Text) -> list[_Reading] | None:
     if match["months"]:
@@ -460,6 +471,7 @@ def _times(match: re.Match[str], _text: _Text) -> list[_Reading] | None:
     "times-a-unit",
     rf"(?P<often>{_TIMES})\s+lần\s*(?:/|trong|mỗi|một|trên)\s*(?:một\s+|0?1\s+|mỗi\s+)?(?P<unit>ngày|tuần|tháng|quý|năm)",
     0.85,
+    r"lần",
 )
 def _times_a_unit(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     if match["unit"] == "ngày":  # of a report a cycle, else how intense the work is
@@ -509,7 +521,7 @@ def _items(text: str) -> list[_Reading]:
     return _recur(*dict.fromkeys(rules))
 
 
-@_rule("every-list", rf"(?P<fixed>định\s+kỳ\s*,?\s*\(?\s*(?:theo\s+)?(?:vào\s+)?)?{_LIST}", 0.85)
+@_rule("every-list", rf"(?P<fixed>định\s+kỳ\s*,?\s*\(?\s*(?:theo\s+)?(?:vào\s+)?)?{_LIST}", 0.85, r"tuần|tháng|quý|năm")
 def _every_list(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     items = match["items"]
     first = re.match(_EVERY, items)
@@ -663,6 +675,7 @@ def _from_day_to_day(match: re.Match[str], text: _Text) -> list[_Reading]:
     rf"(?:trong\s+|từ\s+)?(?:{_named(PERIOD, 'o_')}|(?:giai\s+đoạn\s+)?\d{{4}}\s*-\s*\d{{4}})\s+(?:và|đến)\s+(?:các"
     rf"|những)\s+năm\s+(?:tiếp\s+theo|sau|tới|kế\s+tiếp)|(?:hằng\s+năm\s+và\s+)?các\s+năm\s+tiếp\s+theo",
     0.8,
+    r"(?:các|những)\s+năm",
 )
 def _ongoing_from(_match: re.Match[str], _text: _Text) -> list[_Reading]:
     return [_Reading("ongoing")]
@@ -673,6 +686,7 @@ def _ongoing_from(_match: re.Match[str], _text: _Text) -> list[_Reading]:
     rf"(?P<cue>từ\s+|{_FIELD})?(?P<a>{_named(PERIOD, 'a_')})\s*(?:đến|tới"
     rf"|-)\s*(?:hết\s+)?(?P<b>{_named(PERIOD, 'b_')})",
     0.8,
+    _IN_PERIOD,
 )
 def _from_period_to_period(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     years = "năm" in match["a"] and not re.search(r"tháng|quý", match["a"])
@@ -693,6 +707,7 @@ def _from_period_to_period(match: re.Match[str], text: _Text) -> list[_Reading] 
     rf"(?P<cue>{_FIELD})?(?:từ\s+)?(?:giai\s+đoạn\s+|năm\s+|trong\s+các\s+năm\s+|thời\s+kỳ\s+)?(?P<a>(?:19"
     rf"|20)\d{{2}})\s*(?:-|đến(?:\s+(?:hết\s+)?năm)?)\s*(?P<b>(?:19|20)\d{{2}})(?!\d)",
     0.8,
+    r"(?:19|20)\d{2}",
 )
 def _span_of_years(match: re.Match[str], text: _Text) -> list[_Reading]:
     if not _is_field(match, text, "cue"):
@@ -776,7 +791,7 @@ def _by_day(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     return _dated(match, text, match["days"])
 
 
-@_rule("on-day", rf"(?P<cue>{_FIELD}|vào\s+|trong\s+(?:một\s+|0?1\s+)?|lúc\s+){_HOUR}?{_DAYS}", 0.75)
+@_rule("on-day", rf"(?P<cue>{_FIELD}|vào\s+|trong\s+(?:một\s+|0?1\s+)?|lúc\s+){_HOUR}?{_DAYS}", 0.75, r"\d")
 def _on_day(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     return _dated(match, text, match["days"])
 
@@ -827,6 +842,7 @@ def _goal(match: re.Match[str], text: _Text, yearly: bool) -> bool:
     rf"|(?=(?:cuối|giữa|đầu)\s))(?P<span>{PERIOD})(?:\s*(?:,|và)\s*(?P<more>quý\s+(?:iv"
     rf"|i{{1,3}})(?:\s+năm\s+\d{{4}})?))?",
     0.88,
+    _IN_PERIOD,
 )
 def _by_period(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     clause, rest, cue = text.clause(match.start()), text.rest(match.end()), match["cue"].strip()
@@ -880,7 +896,12 @@ def _reported_in_year(match: re.Match[str], text: _Text) -> list[_Reading] | Non
     return [_Reading("date", due=due)]
 
 
-@_rule("done-by-period", rf"(?P<span>{PERIOD})(?=\s*[,:]?\s*(?:phải\s+)?(?:hoàn\s+thành|xong|báo\s+cáo|trình))", 0.6)
+@_rule(
+    "done-by-period",
+    rf"(?P<span>{PERIOD})(?=\s*[,:]?\s*(?:phải\s+)?(?:hoàn\s+thành|xong|báo\s+cáo|trình))",
+    0.6,
+    _IN_PERIOD,
+)
 def _done_by_period(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     if re.search(r"\w", text.clause(match.start(), ".;\n,")):
         return None
@@ -890,7 +911,7 @@ def _done_by_period(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     return [_Reading("date", due=period[1])] if period and not (text.signed and period[1] < text.signed) else None
 
 
-@_rule("whole-field", rf"(?P<cue>{_FIELD})?(?P<span>{PERIOD})", 0.9)
+@_rule("whole-field", rf"(?P<cue>{_FIELD})?(?P<span>{PERIOD})", 0.9, _IN_PERIOD)
 def _whole_field(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     if not _is_field(match, text, "cue"):
         return None
@@ -898,7 +919,7 @@ def _whole_field(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     return [_Reading("date", due=period[1])] if period else None
 
 
-@_rule("whole-field-day", rf"(?P<cue>{_FIELD})?(?:từ\s+)?(?P<day>{DAY})", 0.85)
+@_rule("whole-field-day", rf"(?P<cue>{_FIELD})?(?:từ\s+)?(?P<day>{DAY})", 0.85, r"\d")
 def _whole_field_day(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     if not _is_field(match, text, "cue"):
         return None
@@ -1069,6 +1090,8 @@ def _read(text: str, signed: date | None, taken: Sequence[Range]) -> list[Deadli
     reader = _Text("".join(view), signed)
     found: list[DeadlineFact] = []
     for rule in _RULES:
+        if rule.core and not rule.core.search(reader.view):
+            continue
         for match in rule.pattern.finditer(reader.view):
             start, end = _trim(reader.view, *match.span())
             if start >= end or overlaps(start, end, reader.claimed):

@@ -139,15 +139,15 @@ def find_periods(text: str, signed: date | None = None) -> list[Period]:
 
     `signed` is the date of issue, by which a quarter or half-year without its year is understood.
     """
-    free = list(text)
+    free = text
     periods = []
     for pattern, days in _RULES:
-        for found in pattern.finditer("".join(free)):
+        for found in pattern.finditer(free):
             first, last = days(found)
             if first is None and last is None:
                 continue
             start, end = found.span()
-            free[start:end] = "\0" * (end - start)
+            free = free[:start] + "\0" * (end - start) + free[end:]
             before = text[:start]
             if _COMPARED.search(before) and not re.match(r"(?:từ|đến|tới)\b", found.group(), re.IGNORECASE):
                 periods.append(Period(start, end, None, None, weak=True))
@@ -156,7 +156,7 @@ def find_periods(text: str, signed: date | None = None) -> list[Period]:
             fine = {"d", "m"} & set(found.groupdict())
             periods.append(Period(start, end, first, last, weak, day=bool(fine)))
     periods.sort(key=lambda period: period.start)
-    return sorted([*periods, *_without_year("".join(free), periods, signed)], key=lambda period: period.start)
+    return sorted([*periods, *_without_year(free, periods, signed)], key=lambda period: period.start)
 
 
 _YEARLESS = re.compile(

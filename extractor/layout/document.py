@@ -10,6 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 from extractor.record import Box, Page, Reading, Span, Triage
@@ -150,15 +152,24 @@ class Document:
         while end > start and self.flow[end - 1].isspace():
             end -= 1
         runs: list[tuple[int, int, int]] = []
-        for i in range(start, end):
+        for i, until in pairwise(self._cuts(start, end)):
             page, offset = self.origin_page[i], self.origin_offset[i]
             if page == 0:
                 continue
             if runs and runs[-1][0] == page and runs[-1][2] == offset:
-                runs[-1] = (page, runs[-1][1], offset + 1)
+                runs[-1] = (page, runs[-1][1], offset + until - i)
             else:
-                runs.append((page, offset, offset + 1))
+                runs.append((page, offset, offset + until - i))
         return tuple(Span(page=p, start=s, end=e, boxes=self._boxes(p, s, e)) for p, s, e in runs)
+
+    def _cuts(self, start: int, end: int) -> list[int]:
+        """[start, end) of the flow cut where it leaves the order of a page's text; a separator is by itself."""
+        return sorted({start, end, *self._jumps[bisect_right(self._jumps, start) : bisect_left(self._jumps, end)]})
+
+    @cached_property
+    def _jumps(self) -> list[int]:
+        origins = zip(self.origin_page, self.origin_offset, strict=True)
+        return [i for i, (was, now) in enumerate(pairwise(origins), 1) if now != (was[0], was[1] + 1) or not now[0]]
 
     def confidence(self, start: int, end: int) -> float:
         """How sure the reading is of flow[start:end]: the lowest confidence of its words; 1.0 for given text."""
