@@ -78,10 +78,10 @@ def create_gazetteer(nlp: Language, name: str) -> Any:
         # Names that only lost or changed accents, as OCR does: found in a folded view of the same length.
         view = nlp.make_doc(spelling.fold(doc.text))
         if len(view) == len(doc):
-            taken = {token.i for span in doc.spans["agencies"] for token in span}
+            taken = {at for span in doc.spans["agencies"] for at in range(span.start, span.end)}
             near = [Span(doc, start, end, label=label) for label, start, end in folded(view)]
             doc.spans["misread"] = filter_spans(
-                [s for s in near if s.text[0].isupper() and not any(t.i in taken for t in s)]
+                [s for s in near if taken.isdisjoint(range(s.start, s.end)) and s.text[0].isupper()]
             )
         return doc
 

@@ -39,11 +39,14 @@ def available() -> bool:
     return _tokenizer() is not None
 
 
+_STOPS = "\n.;:,("  # no word goes on beyond them
+
+
 def continues_word(text: str, at: int) -> bool:
-    """Whether the syllable at `at` continues a word; reads the line that holds it, no more."""
-    start = text.rfind("\n", 0, at) + 1
-    end = text.find("\n", at)
-    return at > start and at - start in _inner(text[start : end if end >= 0 else len(text)])
+    """Whether the syllable at `at` continues a word; reads the words between marks that hold it, no more."""
+    start = max(text.rfind(stop, 0, at) for stop in _STOPS) + 1
+    end = min((end for stop in _STOPS if (end := text.find(stop, at)) >= 0), default=len(text))
+    return at > start and at - start in _inner(text[start:end])
 
 
 def inner_syllables(text: str) -> frozenset[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 from collections import Counter
@@ -14,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.facts.citations import find_citations
-from extractor.facts.deadlines import Aim, DeadlineFact, find_deadlines
+from extractor.facts.dates import plain
+from extractor.facts.deadlines import _RULES, Aim, DeadlineFact, _Rule, find_deadlines
 
 SIGNED = date(2021, 1, 7)
 
@@ -62,6 +64,8 @@ def read(text: str, signed: date | None = SIGNED) -> list[str]:
         ("Kiểm tra các quán ăn, hoàn thành trong tuần đầu tháng 02/2021.", "2021-02-07"),
         ("Tổng vệ sinh trường lớp trước ngày khai giảng (05/9/2021).", "2021-09-05"),
         ("Tổ chức lễ giao, nhận quân trong một ngày 25/02/2021.", "2021-02-25"),
+        ("Quý III hoàn thành rà soát các bến thủy nội địa.", "2021-09-30"),
+        ("Tổ chức lễ hội vào ngày 10 tháng 3 (tức ngày 21/4/2021).", "2021-03-10"),
     ],
 )
 def test_a_day_to_be_done_by(text: str, expected: str) -> None:
@@ -92,6 +96,10 @@ def test_a_period_to_do_it_in(text: str, expected: str) -> None:
         ("Hàng năm, Sở Nội vụ tham mưu tổng kết công tác.", ["FREQ=YEARLY"]),
         ("Định kỳ 6 tháng báo cáo kết quả thực hiện.", ["FREQ=MONTHLY;INTERVAL=6"]),
         ("Báo cáo Bộ trưởng định kỳ 6 tháng/lần.", ["FREQ=MONTHLY;INTERVAL=6"]),
+        ("Báo cáo Ủy ban nhân dân tỉnh trước ngày 05 của tháng sau.", ["FREQ=MONTHLY;BYMONTHDAY=5"]),
+        ("Gửi báo cáo trước ngày 20 hằng quý.", ["FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=20"]),
+        ("Báo cáo trước ngày 15 các tháng 3, 6, 9 và 12 hằng năm.", ["FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY=15"]),
+        ("Báo cáo trong quý I hằng năm.", ["FREQ=YEARLY;BYMONTH=3"]),
         ("Báo cáo trước ngày 20 hàng tháng.", ["FREQ=MONTHLY;BYMONTHDAY=20"]),
         ("Định kỳ (vào ngày 22 hằng tháng) gửi báo cáo tiến độ.", ["FREQ=MONTHLY;BYMONTHDAY=22"]),
         ("Hằng tháng, các đơn vị báo cáo Sở Xây dựng trước ngày 25.", ["FREQ=MONTHLY;BYMONTHDAY=25"]),
@@ -297,6 +305,20 @@ def test_any_text_is_read_without_error(text: str, ranges: list[tuple[int, int]]
     taken = [(a, min(b, len(text))) for a, b in ranges if a < min(b, len(text))]
     for fact in find_deadlines(text, signed=SIGNED, taken=taken):
         assert text[fact.start : fact.end] == fact.text
+
+
+_SENTENCES = [
+    plain(node.value)
+    for node in ast.walk(ast.parse(Path(__file__).read_text("utf8")))
+    if isinstance(node, ast.Constant) and isinstance(node.value, str)
+]
+
+
+@pytest.mark.parametrize("rule", [rule for rule in _RULES if rule.core], ids=lambda rule: rule.name)
+def test_whatever_a_rule_matches_has_its_core(rule: _Rule) -> None:
+    """Of all that is written in this file."""
+    matched = [match[0] for sentence in _SENTENCES for match in rule.pattern.finditer(sentence)]
+    assert matched and rule.core and all(map(rule.core.search, matched))
 
 
 def _shared() -> Path | None:
