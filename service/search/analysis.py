@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 from extractor.knowledge.spelling import fold, modern
 
-VERSION = "1"  # of the terms: with another one the index is built anew
+VERSION = "2"  # of the terms and their counts: with another one the index is built anew
 LONGEST = 64  # characters of a syllable that count
 
 _SYLLABLE = re.compile(r"[^\W_]+")

@@ -258,12 +258,15 @@ def _by_kind(rows: Iterable[tuple[str, int, str, bytes | None]]) -> Mapping[Kind
 
 
 def _count(session: Session, state: SearchState, texts: Sequence[_Text]) -> None:
-    """Count the syllables and words of pages, which hold all that the rest is taken from."""
+    """Count the syllables and words of pages. What is written elsewhere is mostly taken from there: it is known, not counted."""
     used: Counter[str] = Counter()
     for text in texts:
+        syllables = (syllable.folded for syllable in analysis.syllables(text.entry.body))
         if text.entry.kind == "page":
-            used.update(syllable.folded for syllable in analysis.syllables(text.entry.body))
+            used.update(syllables)
             used.update(analysis.words(text.entry.body, text.held))
+        else:
+            used.update(dict.fromkeys(syllables, 0))
     count(session, state.change, used)
 
 

@@ -127,7 +127,7 @@ class Search:
             case Words() | Phrase():
                 return self._having(self.groups(node))
             case Prefix(begin):
-                return self._lifted(self.shelves.mask(self._terms(begin, prefix=True)))
+                return self._having([tuple(self.shelves.beginning(begin))])
             case Number():
                 return self._numbered(node)
             case Condition():
@@ -189,14 +189,12 @@ class Search:
             found = self.shelves.mask(self._terms(*alone))
             groups = [group for group in groups if len(group) > 1]
         for group in groups:
-            there = self.shelves.mask(self._terms(group[0]))
-            for term in group[1:]:
-                there[self._terms(term)] = True
+            there = self.shelves.mask(self._terms(*group, one=True)) if group else np.zeros(self.shelves.size, np.bool_)
             found &= self._lifted(there)
         return found
 
-    def _terms(self, *terms: str, prefix: bool = False) -> Any:
-        return self.shelves.having(self._session, self._kind, *terms, prefix=prefix)
+    def _terms(self, *terms: str, one: bool = False) -> Any:
+        return self.shelves.having(self._session, self._kind, *terms, one=one)
 
     def _lifted(self, entries: Mask) -> Mask:
         """Entries as what is asked for: themselves, or the documents that they are of."""

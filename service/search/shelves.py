@@ -8,9 +8,11 @@ entries that came since are looked up again.
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice, takewhile
 from typing import Any
 from uuid import UUID
 
@@ -143,6 +145,7 @@ class Shelves:
         self.agency_names = {"agency": Names(), "agency_today": Names()}  # today: who answers for it
         self.uses: dict[str, int] = {}
         self.syllables = 0  # ever counted
+        self.spelled: list[str] = []  # each of them once, in order
         self._terms: OrderedDict[tuple[Kind, tuple[str, ...], bool], tuple[int, Ids]] = OrderedDict()
         self._weight = 0
 
@@ -189,7 +192,10 @@ class Shelves:
         for term, uses in session.execute(terms):
             if "_" not in term:
                 self.syllables += uses - self.uses.get(term, 0)
+                if term not in self.uses:
+                    self.spelled.append(term)
             self.uses[term] = uses
+        self.spelled.sort()
         self.change = state.change
 
     def _agencies(self, session: Session) -> None:
@@ -289,13 +295,18 @@ class Shelves:
             self._rank[order] = np.arange(len(order))
         return self._rank
 
-    def having(self, session: Session, kind: Kind, *terms: str, prefix: bool = False) -> Ids:
-        """The entries of a kind that have all these terms; some may be gone."""
-        key = (kind, terms, prefix)
+    def beginning(self, letters: str) -> list[str]:
+        """The folded syllables that begin so, of all that were ever indexed."""
+        first = bisect_left(self.spelled, letters)
+        return list(takewhile(lambda syllable: syllable.startswith(letters), islice(self.spelled, first, None)))
+
+    def having(self, session: Session, kind: Kind, *terms: str, one: bool = False) -> Ids:
+        """The entries of a kind that have all these terms, or at least `one`; some may be gone."""
+        key = (kind, terms, one)
         upto, known = self._terms.pop(key, (0, np.empty(0, np.int32)))
         newest = self.size - 1
         if upto < newest:
-            found = postings.having(session, kind, *terms, prefix=prefix, after=upto)
+            found = postings.having(session, kind, *terms, one=one, after=upto)
             found = found[found <= newest]  # what came while we were looking comes next time
             self._weight += found.nbytes
             known = np.concatenate((known, found)) if len(known) else found
