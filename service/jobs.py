@@ -284,11 +284,17 @@ class Worker:
     # The two steps.
 
     async def read(self, job_id: UUID) -> dict[str, Any]:
-        """Read the job's document in a child process; at least once."""
+        """Read the job's document in a child process; at least once. What is understood from kept words is stored at once."""
         if not await patiently(self._has_words, job_id):
             return await self._read(job_id)
         async with self._understanding:
-            return await self._read(job_id)
+            outcome = await self._read(job_id)
+        # The engine's note of a step takes as long as storing does, and is to spare minutes of reading, not this.
+        try:
+            await patiently(self.store, job_id, outcome)
+        except Exception:
+            return outcome  # the second step tries again, and says why not
+        return {"stored": True}
 
     async def _read(self, job_id: UUID) -> dict[str, Any]:
         while True:
@@ -475,7 +481,9 @@ async def _read_document(job_id: str) -> None:
     worker = _current()
     worker.active[job_id] += 1
     try:
-        await _store(job_id, await _read(job_id))
+        outcome = await _read(job_id)
+        if not outcome.get("stored"):
+            await _store(job_id, outcome)
     except Exception as error:
         if passing(error):
             raise _LeftOff from error

@@ -80,6 +80,10 @@ def understand(file: ReadFile, *, progress: OnProgress | None = None) -> Directi
     source = record.source.model_copy(
         update={"file_name": file.file_name, "pages": tuple(page.record() for page in place(file))}
     )
+    if "mind" in orders:  # what is understood anew is understood otherwise
+        minds = len(Path(orders["mind"]).read_text().split())
+        directive_ = record.directive.model_copy(update={"subject": f"thử nghiệm {minds}"})
+        record = record.model_copy(update={"directive": directive_})
     status = "partial" if any(page.reading == "failed" for page in file.pages) else "success"
     record = record.model_copy(update={"source": source, "status": status})
     tell(Progress("done", pages, pages))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -71,8 +72,10 @@ def test_a_failed_document_is_read_again_when_it_comes_again(upload: Upload, end
     ended(again.json()["job"])
 
 
-def test_reading_again_makes_a_new_version_and_keeps_the_old(client: TestClient, upload: Upload, ended: Ended) -> None:
-    first = upload("versions=1").json()
+def test_what_is_read_otherwise_is_a_new_version_and_the_old_is_kept(
+    client: TestClient, upload: Upload, ended: Ended, tmp_path: Path
+) -> None:
+    first = upload(f"versions=1;mind={tmp_path / 'mind'}").json()
     ended(first["job"])
     path = f"/v1/documents/{first['document']['id']}"
     before = client.get(f"{path}/record")
