@@ -232,7 +232,7 @@ def _reading(place: Place, tasks: int) -> None:
 
 def _again(place: Place, tasks: int) -> None:
     texts = [specimen.text() for specimen in specimens()]
-    documents = 200
+    documents = 300
     with _running(place, "serve", "--port", "0"):
         for number in range(documents):
             place.upload(f"{texts[number % len(texts)]}\n{number}\n".encode(), f"{number}.txt", bulk=True)
@@ -240,11 +240,12 @@ def _again(place: Place, tasks: int) -> None:
             time.sleep(0.5)
         asked = place.run("reextract", "--all")
         assert asked.returncode == 0, asked.stderr
-        began = time.monotonic()
+        # Some were understood while the rest was being queued.
+        began, left = time.monotonic(), _waiting(place)
         while _waiting(place):
             time.sleep(0.1)
         seconds = time.monotonic() - began
-    print(f"{place.name}: {documents} specimens anew from kept words, {documents / seconds:.1f} a second (bar 20)")
+    print(f"{place.name}: {left} of {documents} specimens anew from kept words, {left / seconds:.1f} a second (bar 20)")
 
 
 # --- more workers --------------------------------------------------------------------------------------------------

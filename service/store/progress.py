@@ -65,7 +65,8 @@ def _end(session: Session, job_id: UUID, **values: str) -> Job | None:
         sa.update(Job)
         .where(Job.id == job_id, Job.state.in_(LIVE))
         .values(finished_at=datetime.now(UTC), **values)
-        .returning(Job.id)
+        .returning(Job.id),
+        execution_options={"synchronize_session": False},  # it is read anew, below
     ).first()
     if ended is None:
         return None

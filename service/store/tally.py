@@ -29,12 +29,9 @@ def write(session: Session) -> None:
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     # In one order everywhere: two transactions that wait for each other's rows would wait for ever.
     rows = [{"name": name, "label": label, "value": amount} for (name, label), amount in sorted(pending.items())]
-    raised = dialect.insert(Tally).values(rows)
-    session.execute(
-        raised.on_conflict_do_update(
-            index_elements=[Tally.name, Tally.label], set_={"value": Tally.value + raised.excluded.value}
-        )
-    )
+    raised = dialect.insert(Tally)
+    more = {"value": Tally.value + raised.excluded.value}
+    session.execute(raised.on_conflict_do_update(index_elements=[Tally.name, Tally.label], set_=more), rows)
 
 
 def counts(session: Session) -> dict[tuple[str, str], float]:
