@@ -2,7 +2,7 @@
 
 The pipeline's readings and people's corrections are versions side by side. The newest reading is current until a person
 corrects or approves; from then on a new reading is kept and announced but changes nothing: only people replace what
-people have said.
+people have said. A reading that says what the last one said is no version of its own.
 """
 
 from __future__ import annotations

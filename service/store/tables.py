@@ -231,7 +231,7 @@ class Record(Base):
     based_on: Mapped[int | None]  # the version that was corrected
     job_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("job.id", ondelete="SET NULL"), unique=True)
     made_by: Mapped[str]  # "pipeline", or who corrected it
-    pipeline_version: Mapped[str]
+    pipeline_version: Mapped[str]  # of a reading, the newest that reads it so
     schema_version: Mapped[str]
     status: Mapped[str] = mapped_column(sa.String(16))
     sha256: Mapped[str] = mapped_column(sa.String(64))
