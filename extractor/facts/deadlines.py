@@ -12,7 +12,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from extractor.facts.dates import DAY, MONTH, PERIOD, add_months, complete, day_before, day_parts, period_of, plain
+from extractor.facts.dates import (
+    DAY,
+    MONTH,
+    PERIOD,
+    PERIOD_CORE,
+    add_months,
+    complete,
+    day_before,
+    day_parts,
+    period_of,
+    plain,
+)
 from extractor.facts.fact import Fact, Range, mask, overlaps
 from extractor.knowledge.calendar import add_working_days
 from extractor.record import Anchor, DeadlineKind
@@ -98,7 +109,6 @@ _NOTHING = [_Reading(None)]
 _EVERY = r"(?:hằng|mỗi)"
 _HOUR = r"(?:\d{1,2}\s*(?:giờ|h|g)(?:\s*\d{1,2})?(?:\s*phút)?\s*,?\s*(?:sáng\s+|chiều\s+|tối\s+)?(?:của\s+)?)"
 _TIMES = r"(?:một|hai|ba|\d{1,2})"
-_IN_PERIOD = r"tháng\s+(?:đầu|cuối|\d)|quý\s|năm\s+(?:\d|nay)"  # the core of PERIOD
 _BEFORE = (
     r"(?:trước|chậm\s+nhất|muộn\s+nhất|trễ\s+nhất|hạn\s+chót|hạn\s+cuối|thời\s+hạn|không\s+muộn\s+hơn|không\s+quá"
     r"|đến\s+hết|tới\s+hết"
@@ -686,7 +696,7 @@ def _ongoing_from(_match: re.Match[str], _text: _Text) -> list[_Reading]:
     rf"(?P<cue>từ\s+|{_FIELD})?(?P<a>{_named(PERIOD, 'a_')})\s*(?:đến|tới"
     rf"|-)\s*(?:hết\s+)?(?P<b>{_named(PERIOD, 'b_')})",
     0.8,
-    _IN_PERIOD,
+    PERIOD_CORE,
 )
 def _from_period_to_period(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     years = "năm" in match["a"] and not re.search(r"tháng|quý", match["a"])
@@ -842,7 +852,7 @@ def _goal(match: re.Match[str], text: _Text, yearly: bool) -> bool:
     rf"|(?=(?:cuối|giữa|đầu)\s))(?P<span>{PERIOD})(?:\s*(?:,|và)\s*(?P<more>quý\s+(?:iv"
     rf"|i{{1,3}})(?:\s+năm\s+\d{{4}})?))?",
     0.88,
-    _IN_PERIOD,
+    PERIOD_CORE,
 )
 def _by_period(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     clause, rest, cue = text.clause(match.start()), text.rest(match.end()), match["cue"].strip()
@@ -900,7 +910,7 @@ def _reported_in_year(match: re.Match[str], text: _Text) -> list[_Reading] | Non
     "done-by-period",
     rf"(?P<span>{PERIOD})(?=\s*[,:]?\s*(?:phải\s+)?(?:hoàn\s+thành|xong|báo\s+cáo|trình))",
     0.6,
-    _IN_PERIOD,
+    PERIOD_CORE,
 )
 def _done_by_period(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     if re.search(r"\w", text.clause(match.start(), ".;\n,")):
@@ -911,7 +921,7 @@ def _done_by_period(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     return [_Reading("date", due=period[1])] if period and not (text.signed and period[1] < text.signed) else None
 
 
-@_rule("whole-field", rf"(?P<cue>{_FIELD})?(?P<span>{PERIOD})", 0.9, _IN_PERIOD)
+@_rule("whole-field", rf"(?P<cue>{_FIELD})?(?P<span>{PERIOD})", 0.9, PERIOD_CORE)
 def _whole_field(match: re.Match[str], text: _Text) -> list[_Reading] | None:
     if not _is_field(match, text, "cue"):
         return None

@@ -76,7 +76,7 @@ def having(session: Session, kind: Kind, *terms: str, one: bool = False, after: 
         # Of what most entries have, the planner would look at every entry's terms instead: it does not see that they lie elsewhere.
         cursor.execute("SET LOCAL enable_seqscan = off")
         found = cursor.execute(query, asked).fetchone()[0]
-        cursor.execute("SET LOCAL enable_seqscan = on")
+        cursor.execute("SET LOCAL enable_seqscan TO DEFAULT")
     return np.empty(0, np.int32) if found is None else found
 
 

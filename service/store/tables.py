@@ -720,13 +720,13 @@ class SearchEntry(Base):
 
 
 class SearchTerm(Base):
-    """A syllable, or two that hold together, that documents write: for the spelling of what people ask."""
+    """A syllable, or two that hold together, that documents write: for the spelling of what people ask, and for what begins so."""
 
     __tablename__ = "search_term"
     __table_args__ = (sa.Index("ix_search_term_change", "change"),)
 
     term: Mapped[str] = mapped_column(primary_key=True)
-    uses: Mapped[int] = mapped_column(sa.BigInteger)  # ever counted: what goes is not taken off
+    uses: Mapped[int] = mapped_column(sa.BigInteger)  # on pages, ever counted: what goes is not taken off
     change: Mapped[int] = mapped_column(sa.BigInteger)  # that it was last counted in
 
 

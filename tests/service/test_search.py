@@ -402,6 +402,13 @@ def test_the_newest_version_takes_the_place_of_the_old(house: House, ask: Callab
     assert ask("ổi hiệu-lực:không") == ["31/CT-UBND"] and ask("ổi hiệu-lực:có") == []
 
 
+def test_a_beginning_finds_what_only_a_task_says(house: House, ask: Callable[..., list[str]]) -> None:
+    put(house, record("32/CT-UBND", "Chỉ thị về cây", tasks=(task("x", "Rà soát khoằm khoặm.", ("lead", "Sở Xoài")),)))
+    index.catch_up(house.database)
+    assert ask("khoam*") == [] and ask("khoamx*", "tasks") == []
+    assert ask("khoam*", "tasks") == ["32/CT-UBND"]
+
+
 def test_it_is_built_anew_with_the_same_hits(house: House, ask: Callable[..., list[str]]) -> None:
     before, entries_before = ask("hải phòng"), _entries(house.database)
     assert index.rebuild(house.database) >= 3

@@ -1,7 +1,7 @@
 """The terms of every entry beside its row
 
-PostgreSQL moves values out of a row only when it is longer than 2 kB, and then until `toast_tuple_target` is kept. Most tasks have
-fewer terms, so a search for a frequent term read nearly all of a table that is twenty times as large as the numbers it asks for.
+PostgreSQL moves values out of a row only when it is longer than 2 kB, and then until `toast_tuple_target` is kept. Many tasks have
+fewer terms, so a search for a frequent term read most of a table that was eight times as large as it need be.
 `aside` makes every row long enough; its spaces are kept as forty bytes. Rows that are there lie as they did, until the index is
 built anew, as it is for the terms of this revision.
 """
