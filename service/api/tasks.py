@@ -82,7 +82,7 @@ def page_of(
     more = None
     if len(rows) > limit:
         last = rows[limit - 1]
-        more = cursors.encode([last.document_id, last.position, last.due, last.updated_at.isoformat(), last.id], asked)
+        more = cursors.encode([last.document_id, last.position, last.id, last.due, last.updated_at.isoformat()], asked)
     if by_lead:
         items = [share for item in items for share in shares(item)]
     return Tasks(items=items, next_cursor=more)
@@ -183,14 +183,14 @@ def _found(session: Session, task_id: UUID, actor: Actor, *, lock: bool = False)
 
 
 def _place(cursor: str, asked: Any) -> Place:
-    document, position, due, updated, task_id = cursors.decode(cursor, asked, 5)
+    document, position, task_id, due, updated = cursors.decode(cursor, asked, 5)
     try:
         return Place(
             UUID(document),
             int(position),
+            UUID(task_id),
             date.fromisoformat(due) if due else None,
             datetime.fromisoformat(updated),
-            UUID(task_id),
         )
     except (ValueError, TypeError, AttributeError):
         raise Problem("bad-cursor") from None

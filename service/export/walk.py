@@ -39,7 +39,7 @@ def _pages(
             rows = tasks.page(session, wanted, order="newest", after=after, limit=PAGE)
             page = [Task.of(row, settings) for row in rows]
             if rows:
-                after = Place(rows[-1].document_id, rows[-1].position)
+                after = Place(rows[-1].document_id, rows[-1].position, rows[-1].id)
         if page:
             yield page
         if len(page) < PAGE:

@@ -54,13 +54,16 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page ended: the last task's document and position, and its due date or moment when ordered by it."""
+    """Where a page ended: the last task's document and position, and its due date or moment when ordered by it.
+
+    A withdrawn task keeps its position, and another may have come to stand there: its id tells the two apart.
+    """
 
     document: UUID
     position: int
+    id: UUID
     due: date | None = None
     updated: datetime | None = None
-    id: UUID | None = None
 
 
 def find(session: Session, task_id: UUID, actor: Actor, *, lock: bool = False) -> Task | None:
@@ -95,10 +98,10 @@ def _ordered(
 ) -> Sequence[Listed]:
     """A page of what a query finds."""
     if order == "newest":
-        query = query.where(_further(after, Task.document_id, Task.position)) if after else query
-        return listed.read(session, query.order_by(Task.document_id.desc(), Task.position).limit(limit))
+        query = query.where(_further(after, Task.document_id, Task.position, Task.id)) if after else query
+        return listed.read(session, query.order_by(Task.document_id.desc(), Task.position, Task.id).limit(limit))
     if order == "updated":
-        if after and after.updated and after.id:
+        if after and after.updated:
             later = sa.and_(Task.updated_at == after.updated, Task.id > after.id)
             query = query.where(Task.updated_at >= after.updated, sa.or_(Task.updated_at > after.updated, later))
         return listed.read(session, query.order_by(Task.updated_at, Task.id).limit(limit))
@@ -107,19 +110,23 @@ def _ordered(
     if len(found) < limit:
         rest = query.where(Task.due.is_(None))
         if after and after.due is None:
-            row = sa.tuple_(Task.document_id, Task.position)
-            rest = rest.where(row > sa.tuple_(sa.literal(after.document, sa.Uuid()), sa.literal(after.position)))
-        found += listed.read(session, rest.order_by(Task.document_id, Task.position).limit(limit - len(found)))
+            row = sa.tuple_(Task.document_id, Task.position, Task.id)
+            rest = rest.where(row > sa.tuple_(*_here(after)))
+        rest = rest.order_by(Task.document_id, Task.position, Task.id)
+        found += listed.read(session, rest.limit(limit - len(found)))
     return found
 
 
 def _dated(session: Session, query: sa.Select[Any], after: Place | None, limit: int) -> Sequence[Listed]:
     query = query.where(Task.due.is_not(None))
     if after and after.due:
-        row = sa.tuple_(Task.due, Task.document_id, Task.position)
-        here = (sa.literal(after.due, sa.Date()), sa.literal(after.document, sa.Uuid()), sa.literal(after.position))
-        query = query.where(row > sa.tuple_(*here))
-    return listed.read(session, query.order_by(Task.due, Task.document_id, Task.position).limit(limit))
+        row = sa.tuple_(Task.due, Task.document_id, Task.position, Task.id)
+        query = query.where(row > sa.tuple_(sa.literal(after.due, sa.Date()), *_here(after)))
+    return listed.read(session, query.order_by(Task.due, Task.document_id, Task.position, Task.id).limit(limit))
+
+
+def _here(place: Place) -> list[sa.ColumnElement[Any]]:
+    return [sa.literal(place.document, sa.Uuid()), sa.literal(place.position), sa.literal(place.id, sa.Uuid())]
 
 
 def _due_between(
@@ -149,17 +156,19 @@ def _along(
         for rows in choice.parts or [choice.rows]:
             columns = rows.subquery().c
             part = sa.select(columns.task_id, columns.document_id, columns.position)
-            part = part.where(_further(after, columns.document_id, columns.position)) if after else part
-            part = part.order_by(columns.document_id.desc(), columns.position).limit(piece)
+            part = (
+                part.where(_further(after, columns.document_id, columns.position, columns.task_id)) if after else part
+            )
+            part = part.order_by(columns.document_id.desc(), columns.position, columns.task_id).limit(piece)
             parts.append(sa.select(part.subquery()))
         merged = sa.union_all(*parts).subquery()
-        newest = sa.select(merged).order_by(merged.c.document_id.desc(), merged.c.position)
+        newest = sa.select(merged).order_by(merged.c.document_id.desc(), merged.c.position, merged.c.task_id)
         ids = sa.select(newest.limit(piece).subquery().c.task_id)
         found += _ordered(session, query.where(Task.id.in_(ids)), "newest", after, limit - len(found))
         last = session.execute(newest.limit(1).offset(piece - 1)).first() if len(found) < limit else None
         if last is None:
             return found
-        after = Place(last.document_id, last.position)
+        after = Place(last.document_id, last.position, last.task_id)
         piece *= 4
 
 
@@ -188,8 +197,9 @@ def _assignment(wanted: Filter, refs: Sequence[int] | None) -> list[sa.ColumnEle
     return conditions
 
 
-def _further(place: Place, document: Any, position: Any) -> sa.ColumnElement[bool]:
-    same = sa.and_(document == place.document, position > place.position)
+def _further(place: Place, document: Any, position: Any, id_: Any) -> sa.ColumnElement[bool]:
+    beside = sa.and_(position == place.position, id_ > place.id)
+    same = sa.and_(document == place.document, sa.or_(position > place.position, beside))
     return sa.and_(document <= place.document, sa.or_(document < place.document, same))
 
 

@@ -98,7 +98,7 @@ def _listed(house: House, wanted: Filter, order: Order) -> list[UUID]:
         while page := tasks.page(session, wanted, order=order, after=after, limit=PAGE):
             found += [task.id for task in page]
             last = page[-1]
-            after = Place(last.document_id, last.position, last.due, last.updated_at, last.id)
+            after = Place(last.document_id, last.position, last.id, last.due, last.updated_at)
     return found
 
 

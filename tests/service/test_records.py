@@ -230,6 +230,22 @@ def test_people_cut_and_join_tasks(client: TestClient, document: UUID) -> None:
         ("moi~2", False),
     ]
     assert {task["key"]: task["id"] for task in now if task["key"] in ids} == ids
+    # The withdrawn one stands where the joined one stands now: turning pages loses neither.
+    for order in ("newest", "due", "updated"):
+        whole = _tasks(client, document, withdrawn=True, order=order)
+        assert _one_by_one(client, document, withdrawn=True, order=order) == [task["id"] for task in whole]
+
+
+def _one_by_one(client: TestClient, document: UUID, **query: Any) -> list[str]:
+    """The ids of the document's tasks, a page for each."""
+    ids: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = client.get("/v1/tasks", params={"document": str(document), "limit": 1, **query, **cursor}).json()
+        ids += [task["id"] for task in page["items"]]
+        if page["next_cursor"] is None:
+            return ids
+        cursor = {"cursor": page["next_cursor"]}
 
 
 @pytest.mark.parametrize("what", ["correct", "approve"])
