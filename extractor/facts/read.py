@@ -43,6 +43,7 @@ from extractor.record import (
     Evidence,
     Period,
     Signature,
+    Signer,
     Span,
     Successor,
     Target,
@@ -273,12 +274,18 @@ class _Reader:
         return found.model_copy(
             update={
                 "issuer": found.issuer and found.issuer.model_copy(update=sure("issuer", found.issuer)),
-                "signer": found.signer and found.signer.model_copy(update=sure("signer", found.signer)),
+                "signer": found.signer
+                and self._weighed_signer(found.signer, sure("signer", found.signer)["confidence"]),
                 "recipients": weighed("recipients", found.recipients),
                 "addressees": weighed("addressees", found.addressees),
                 "evidence": {name: e.model_copy(update=sure(name, e)) for name, e in found.evidence.items()},
             }
         )
+
+    @staticmethod
+    def _weighed_signer(signer: Signer, sure: float) -> Signer:
+        """Never surer than its words were read: no register puts a name right."""
+        return signer.model_copy(update={"confidence": min(sure, signer.confidence)})
 
     def _doubts(self, tasks: Iterable[Task], targets: Iterable[Target]) -> None:
         for i, task in enumerate(tasks):

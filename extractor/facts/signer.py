@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rapidfuzz import fuzz
-
 from extractor import patterns as re
 from extractor.knowledge import spelling
 from extractor.knowledge.register import register
+from extractor.knowledge.titles import TITLES, title_like
 from extractor.layout.document import Document, Paragraph
 from extractor.layout.zones import folded, is_name
 from extractor.reading.syllable import is_syllable
@@ -27,14 +26,6 @@ STRANGE, SHORT = (
 )  # on a scan: a name with what is no syllable; one of two syllables, which may have lost its surname
 
 _AUTHORITY = re.compile(r"^\W*(?P<a>TM|T/M|KT|K/T|TL|T/L|TUQ|T/UQ|Q)\s*[./]?\s*(?=[[:upper:]])(?P<rest>.+)$")
-_TITLES = (
-    "CHỦ TỊCH", "PHÓ CHỦ TỊCH", "BỘ TRƯỞNG", "THỨ TRƯỞNG", "THỦ TƯỚNG", "PHÓ THỦ TƯỚNG", "GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "TỔNG GIÁM ĐỐC", "PHÓ TỔNG GIÁM ĐỐC", "BÍ THƯ", "PHÓ BÍ THƯ",
-    "PHÓ BÍ THƯ THƯỜNG TRỰC", "CHÁNH VĂN PHÒNG", "PHÓ CHÁNH VĂN PHÒNG", "CHÁNH THANH TRA", "PHÓ CHÁNH THANH TRA", "CỤC TRƯỞNG", "PHÓ CỤC TRƯỞNG", "TỔNG CỤC TRƯỞNG", "PHÓ TỔNG CỤC TRƯỞNG", "CHI CỤC TRƯỞNG",
-    "PHÓ CHI CỤC TRƯỞNG", "CHỦ NHIỆM", "PHÓ CHỦ NHIỆM", "THỐNG ĐỐC", "PHÓ THỐNG ĐỐC", "VIỆN TRƯỞNG", "PHÓ VIỆN TRƯỞNG", "VỤ TRƯỞNG", "PHÓ VỤ TRƯỞNG", "TRƯỞNG BAN", "PHÓ TRƯỞNG BAN", "HIỆU TRƯỞNG",
-    "PHÓ HIỆU TRƯỞNG", "TỔNG KIỂM TOÁN NHÀ NƯỚC", "PHÓ TỔNG KIỂM TOÁN NHÀ NƯỚC", "TỔNG THANH TRA", "PHÓ TỔNG THANH TRA", "CHỈ HUY TRƯỞNG", "TƯ LỆNH", "TRƯỞNG PHÒNG", "PHÓ TRƯỞNG PHÒNG", "CHÁNH ÁN",
-    "PHÓ CHÁNH ÁN", "PHÓ CHỦ TỊCH THƯỜNG TRỰC", "THỨ TRƯỞNG THƯỜNG TRỰC", "PHÓ GIÁM ĐỐC THƯỜNG TRỰC",
-)  # fmt: skip
-_CLOSE = 82  # of 100: how alike a line and a known office are
 # What the letters of an authority are taken for where a stroke stands between them.
 _AUTHORITIES = {
     **{letters: letters for letters in ("TM", "KT", "TL", "TUQ", "Q")},
@@ -157,12 +148,15 @@ def _scanned(lines: Sequence[Paragraph]) -> _Block:
 def _in_place_of(block: _Block, titles: Sequence[_Line]) -> None:
     """The signer's own office below the line of authority; under a seal, who signs in the head's place is his deputy."""
     assert block.stands_for
-    head = _known(block.stands_for.split())
+    held = [_known(office.split()) for office in block.stands_for.split(",")]  # "KT. BỘ TRƯỞNG, CHỦ NHIỆM"
+    head = ", ".join(filter(None, held)) if all(held) else None
     if block.authority == "KT.":
         deputies = [i for i, line in enumerate(titles) if _is_deputy(line.text)]
         if deputies:  # "KT. BỘ TRƯỞNG, / CHỦ NHIỆM / PHÓ CHỦ NHIỆM"
             between = [line.text for line in titles[: deputies[0]]]
-            block.stands_for = " ".join([head if head in _TITLES and not between else block.stands_for, *between])
+            block.stands_for = " ".join(
+                [head if head and set(held) <= set(TITLES) and not between else block.stands_for, *between]
+            )
             _take(block, titles[deputies[0]])
         else:
             block.stands_for = head or block.stands_for
@@ -217,8 +211,12 @@ def _told(p: Paragraph) -> Iterator[_Line]:
         words = [word for word in words if any(c.isupper() for c in word[0])]
         yield from _of_capitals(p, words)
         return
-    # "Y" and "H" begin names of the Central Highlands; other letters alone are scraps.
-    words = [w for i, w in enumerate(words) if len(w[0]) >= 2 or (w[0] in ("Y", "H") and i + 1 < len(words))]
+    # "Y" and "H" begin names of the Central Highlands, "A" stands within those of the Hmong; other letters alone are scraps.
+    words = [
+        w
+        for i, w in enumerate(words)
+        if len(w[0]) >= 2 or (i + 1 < len(words) and (w[0] in ("Y", "H") or (w[0] == "A" and i)))
+    ]
     text = "".join(
         word if not i or (words[i - 1][2] == start - 1 and not p.text[start - 1 - p.start].isspace()) else f" {word}"
         for i, (word, start, _) in enumerate(words)
@@ -251,11 +249,10 @@ def _of_capitals(p: Paragraph, words: Sequence[tuple[str, int, int]]) -> Iterato
 
 def _known(words: Sequence[str]) -> str | None:
     """The known office that a line of capitals is close to; the line itself where it is one with more behind it."""
-    said = folded(" ".join(words))
-    best = max(_TITLES, key=lambda title: fuzz.ratio(folded(title), said))
-    if fuzz.ratio(folded(best), said) >= _CLOSE:
-        return best
-    begins = max((t for t in _TITLES if said.startswith(folded(t) + " ")), key=len, default=None)
+    line = " ".join(words)
+    if title := title_like(line):
+        return title
+    begins = max((t for t in TITLES if folded(line).startswith(folded(t) + " ")), key=len, default=None)
     if begins is None:
         return None
     # "CHỦ TỊCH UBND TỈNH" below "TRƯỞNG BAN" is a line of its own; a scrap behind an office is not said.
@@ -265,13 +262,13 @@ def _known(words: Sequence[str]) -> str | None:
 
 def _head(office: str) -> str:
     """The office itself, of several that one person holds: "BỘ TRƯỞNG CHỦ NHIỆM" has a deputy who is "PHÓ CHỦ NHIỆM"."""
-    return max((title for title in _TITLES if office.endswith(title)), key=len, default=office)
+    return max((title for title in TITLES if office.endswith(title)), key=len, default=office)
 
 
 def _deputy(head: str) -> str | None:
     """The title of the deputy of a known head of office."""
     deputy = "THỨ TRƯỞNG" if head == "BỘ TRƯỞNG" else f"PHÓ {head}"
-    return deputy if deputy in _TITLES else None
+    return deputy if deputy in TITLES else None
 
 
 def _is_deputy(office: str) -> bool:
@@ -285,7 +282,7 @@ def _names_body(words: str) -> bool:
 
 def _ending_in(words: str) -> str | None:
     """The one head of office whose title ends in these words, where a seal hides how it begins."""
-    heads = [t for t in _TITLES if not _is_deputy(t) and folded(t).endswith(" " + folded(words))]
+    heads = [t for t in TITLES if not _is_deputy(t) and folded(t).endswith(" " + folded(words))]
     return heads[0] if len(heads) == 1 else None
 
 

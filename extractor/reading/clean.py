@@ -45,10 +45,10 @@ def turn_quarters(image: Image, degrees: int) -> Image:
 
 def turn_slightly(image: Image, degrees: float) -> Image:
     """The image turned clockwise by a few degrees about its centre, its size kept, corners filled with white."""
-    height, width = image.shape
+    height, width = image.shape[:2]
     # OpenCV rotates about pixel centres, counter-clockwise.
     matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), -degrees, 1.0)
-    turned = cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255,))
+    turned = cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255))
     return np.asarray(turned, dtype=np.uint8)
 
 

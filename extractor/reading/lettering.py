@@ -14,7 +14,9 @@ from extractor.record import Box
 
 TALLEST, WIDEST = 0.3, 0.5  # inches: what is larger in one piece is a stroke of a pen or a seal, not a letter
 LETTER = (0.06, 0.24)  # inches: the height of a letter of print
-GAP = 0.3  # inches: a wider gap parts two lines of one height
+DRIFT = 0.08  # inches: more above or below the first letter, and the row is the rim of a seal
+GAP = 0.3  # inches: a wider gap parts two rows of one height
+BESIDE = 0.5  # inches: … and parts two lines where a stroke may hide what stands between
 
 
 def rows(cleared: Image, dpi: int, least: int = 2) -> list[Box]:
@@ -33,7 +35,8 @@ def rows(cleared: Image, dpi: int, least: int = 2) -> list[Box]:
     for letter in sorted(letters):
         for line in lines:
             last = line[-1]
-            if abs(last[3] - letter[3]) < 0.05 * dpi and letter[0] - last[2] < GAP * dpi:
+            level = abs(last[3] - letter[3]) < 0.05 * dpi and abs(line[0][3] - letter[3]) < DRIFT * dpi
+            if level and letter[0] - last[2] < GAP * dpi:
                 line.append(letter)
                 break
         else:
@@ -47,22 +50,19 @@ def rows(cleared: Image, dpi: int, least: int = 2) -> list[Box]:
     return sorted(((float(a), float(b), float(c), float(d)) for a, b, c, d in long), key=lambda box: box[1])
 
 
-def apart(lines: Sequence[Box]) -> list[Box]:
-    """Lines that lie over each other as one, from top to bottom."""
+def apart(lines: Sequence[Box], dpi: int) -> list[Box]:
+    """Lines that lie over or close beside each other as one, as high as the widest of them, from top to bottom."""
     merged: list[Box] = []
     for line in sorted(lines, key=lambda box: (box[1] + box[3]) / 2):
-        if merged:
-            last = merged[-1]
-            shared = min(last[3], line[3]) - max(last[1], line[1])
-            if shared > 0.5 * min(last[3] - last[1], line[3] - line[1]):
-                merged[-1] = (
-                    min(last[0], line[0]),
-                    min(last[1], line[1]),
-                    max(last[2], line[2]),
-                    max(last[3], line[3]),
-                )
-                continue
-        merged.append(line)
+        for i, known in enumerate(merged):
+            shared = min(known[3], line[3]) - max(known[1], line[1])
+            between = max(known[0], line[0]) - min(known[2], line[2])
+            if shared > 0.5 * min(known[3] - known[1], line[3] - line[1]) and between < BESIDE * dpi:
+                wider = max(known, line, key=lambda box: box[2] - box[0])
+                merged[i] = (min(known[0], line[0]), wider[1], max(known[2], line[2]), wider[3])
+                break
+        else:
+            merged.append(line)
     return merged
 
 
@@ -79,16 +79,24 @@ def without_strokes(image: Image, dpi: int) -> Image:
     return np.where(strokes > 0, np.uint8(255), image)
 
 
+def strip(block: Image, line: Box, dpi: int) -> Image:
+    """A line of a block with what stands a little to its left and right."""
+    x, y = _corner(line, dpi)
+    return block[y : round(line[3] + 0.06 * dpi), x : round(line[2] + 0.4 * dpi)]
+
+
+def _corner(line: Box, dpi: int) -> tuple[int, int]:
+    return max(0, round(line[0] - 0.5 * dpi)), max(0, round(line[1] - 0.08 * dpi))
+
+
 def read(block: Image, lines: Sequence[Box], dpi: int, engine: Engine, zoom: float) -> list[list[Recognised]]:
-    """The words of each line, and of what stands a little to its left and right."""
+    """The words of the strip of each line."""
     pad = dpi // 10
-    corners = [(max(0, round(line[0] - 0.5 * dpi)), max(0, round(line[1] - 0.08 * dpi))) for line in lines]
-    ends = [(round(line[2] + 0.4 * dpi), round(line[3] + 0.06 * dpi)) for line in lines]
-    pieces = [block[y0:y1, x0:x1] for (x0, y0), (x1, y1) in zip(corners, ends, strict=True)]
-    strips = [clean.scale(np.pad(piece, pad, constant_values=255), zoom) for piece in pieces]
+    strips = [clean.scale(np.pad(strip(block, line, dpi), pad, constant_values=255), zoom) for line in lines]
+    corners = [_corner(line, dpi) for line in lines]
     return [
-        [shifted(_shrunk(w, zoom), x0 - pad, y0 - pad) for w in words]
-        for words, (x0, y0) in zip(engine.recognise_lines(strips, round(dpi * zoom)), corners, strict=True)
+        [shifted(_shrunk(w, zoom), x - pad, y - pad) for w in words]
+        for words, (x, y) in zip(engine.recognise_lines(strips, round(dpi * zoom)), corners, strict=True)
     ]
 
 

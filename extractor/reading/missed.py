@@ -22,7 +22,7 @@ def missed(words: Sequence[Recognised], image: Image, dpi: int, engine: Engine) 
         x0, y0, x1, y1 = (round(side) for side in word.box)
         edge = round(AROUND * dpi)
         left[max(0, y0 - edge) : y1 + edge, max(0, x0 - edge) : x1 + edge] = 255
-    lines = lettering.apart(lettering.rows(left, dpi, LEAST_LETTERS))
+    lines = lettering.apart(lettering.rows(left, dpi, LEAST_LETTERS), dpi)
     if not lines:
         return []
     cleared = lettering.without_strokes(image, dpi)

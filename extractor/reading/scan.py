@@ -38,7 +38,7 @@ def read_scan(
 ) -> ReadPage:
     """Recognise a page image (grey, or RGB) of a page of this size in points."""
     image = clean.grey(picture)
-    scanned, scanned_dpi = image, dpi
+    scanned_dpi = dpi
     if max(image.shape) * RECOGNITION_DPI / dpi <= MAX_RENDER_SIDE:
         image, dpi = clean.scale(image, RECOGNITION_DPI / dpi), RECOGNITION_DPI
     image = clean.in_even_light(image)
@@ -56,13 +56,7 @@ def read_scan(
             return ReadPage(number, width, height, "blank", triage="show_through")
     if not ruled:
         found = signing.look_again(
-            found,
-            lambda: [
-                _brought_upright(clean.scale(version, dpi / scanned_dpi), turn)
-                for version in signing.versions(picture, scanned)
-            ],
-            round(dpi),
-            engine,
+            found, lambda: _brought_upright(clean.scale(picture, dpi / scanned_dpi), turn), round(dpi), engine
         )
     shape = image.shape if round(turn / 90) % 2 == 0 else image.shape[::-1]
     found = pen.fill_gaps(found, cache(lambda: _brought_upright(image, turn)), (shape[0], shape[1]), round(dpi))
@@ -92,7 +86,7 @@ def _shines_through(image: Image, dpi: int, engine: Engine) -> bool:
     return any(_mean(engine.recognise(np.ascontiguousarray(np.flip(level, axis)), dpi)) >= THROUGH for axis in (1, 0))
 
 
-def _brought_upright(image: Image, turn: float) -> Image:
+def _brought_upright(image: NDArray[np.uint8], turn: float) -> NDArray[np.uint8]:
     """An image turned as the one was that the words were read from."""
     quarter = round(turn / 90) * 90 % 360
     slope = turn - round(turn / 90) * 90

@@ -18,55 +18,78 @@ from rapidfuzz import fuzz
 
 from extractor.knowledge.names import is_of_names
 from extractor.knowledge.spelling import fold
-from extractor.reading import lettering
+from extractor.knowledge.titles import title_like
+from extractor.reading import clean, lettering, seal
 from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.syllable import is_syllable
 from extractor.record import Box
 
 COLOUR = 60  # saturation (of 255) above which a pixel is ink of a seal or a pen, not print
 BLACK, PALE = 40, 160  # value (of 255) of black print, and of what is no print in a picture of the lightest channels
+PALER, PALE_SHARE = 40, 0.1  # grey values by which a seal is paler than print at least, and its share of the ink
 DARK = 50  # value (of 255) below which even a coloured pixel is print
 ABOVE, BELOW = 0.9, 3.2  # inches above and below the first line of "Nơi nhận" that the block takes
 GAP = 0.3  # inches: a wider gap in a line parts the list of recipients from the signature
 EDGE = 0.04  # inches between the list and the block at least
-ZOOMS = (1.0, 1.5)  # what one size of the letters hides another shows
+SEAL = 1.5  # inches: the width of a seal
+ZOOMS = (1.0, 1.5, 0.75)  # what one size of the letters hides another shows
 MOST_LINES = 8  # lines of print in a block that are read again
 SURE = 0.6  # probability from which a word counts as read
 ENOUGH = 0.93  # mean probability of the words of a line that no other reading is asked for
+SURE_NAME = 0.9  # … from which it may be a name that is not of Vietnamese syllables
+SCRAPS = 0.5  # … below which, if no word of a line has it, nothing was read there
+TOLD = 0.85  # … of the words of a known title
 RECIPIENTS, ALIKE = "noinhan", 85  # "Nơi nhận", folded, and how much of it has to be read (of 100)
 AUTHORITIES = frozenset(("TM", "KT", "TL", "TUQ", "UBND", "HĐND"))
 # What the model takes letters under strokes for; Vietnamese has none of these.
 _FOREIGN = str.maketrans("ÑñÄäÖöÜüÇç", "NnAaOoUuCc")
 
 
-def versions(picture: NDArray[np.uint8], grey: Image) -> list[Image]:
-    """A page image as its print may be read: as `grey` (with red lightened), without any coloured stroke, with red as dark as black, and
-    by the lightest channel of each pixel, in which ink of any colour is pale and black print stays black under it.
+def versions(picture: NDArray[np.uint8]) -> list[Image]:
+    """A picture, grey or RGB, as its print may be read: with red lightened, without any coloured stroke, with red as dark as black,
+    by the lightest channel of each pixel, in which ink of any colour is pale and black print stays black under it, and with the strokes of
+    letters drawn on across coloured ink, which in some files hides what is under it.
     """
+    grey = clean.grey(picture)
     if picture.ndim != 3:
-        return [grey]
+        return [grey, *_black(grey)]
     hsv = cv2.cvtColor(picture, cv2.COLOR_RGB2HSV)
     ink = (hsv[..., 1] > COLOUR) & (hsv[..., 2] > DARK)
-    if not 0.0002 < float(ink.mean()) < 0.2:
-        return [grey]
+    if not 0.0002 < float(ink.mean()) < 0.3:
+        return [grey, *_black(grey)]
     # Strokes have pale rims: what touches ink goes with it.
     rim = cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool) & (hsv[..., 2] > 110)
     plain = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     without = plain.copy()
     without[ink | rim] = 255
     lightest = np.clip((hsv[..., 2].astype(np.float32) - BLACK) * (255 / (PALE - BLACK)), 0, 255).astype(np.uint8)
-    return [grey, without, plain, lightest]
+    across = np.asarray(cv2.inpaint(plain, ink.astype(np.uint8), 3, cv2.INPAINT_NS), dtype=np.uint8)
+    return [grey, without, plain, lightest, across]
+
+
+def _black(grey: Image) -> Iterator[Image]:
+    """The image without ink that is paler than its print, as a seal is in a grey scan; nothing where all ink is alike."""
+    threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    ink = grey[grey < threshold]
+    if not ink.size:
+        return
+    between, _ = cv2.threshold(ink, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    dark, pale = ink[ink <= between], ink[ink > between]
+    if min(dark.size, pale.size) < PALE_SHARE * ink.size or pale.mean() - dark.mean() < PALER:
+        return
+    black = float(np.median(dark))
+    yield np.clip((grey.astype(np.float32) - black) * (255 / (between - black + 1)), 0, 255).astype(np.uint8)
 
 
 def look_again(
-    words: Sequence[Recognised], pages: Callable[[], Sequence[Image]], dpi: int, engine: Engine
+    words: Sequence[Recognised], page: Callable[[], NDArray[np.uint8]], dpi: int, engine: Engine
 ) -> list[Recognised]:
-    """The words with the lines of the signature block read anew where that says more. `pages` are the `versions` of the upright page."""
+    """The words with the lines of the signature block read anew where that says more. `page` is the upright page, grey or RGB."""
     anchor = _recipients(words)
     if anchor is None:
         return list(words)
-    upright = pages()
-    rows, columns = upright[0].shape
+    upright = page()
+    rows, columns = upright.shape[:2]
     reach = max(anchor[2] + 0.2 * dpi, *(x + EDGE * dpi for x in _ends_of_recipients(words, anchor, dpi)))
     left = round(min(max(columns * 0.42, reach), columns * 0.6))
     top, bottom = round(max(0.0, anchor[1] - ABOVE * dpi)), round(min(float(rows), anchor[1] + BELOW * dpi))
@@ -78,13 +101,23 @@ def look_again(
     top = round(max([float(top), *(y + 0.03 * dpi for y in crossing + whole)]))
     if bottom - top < dpi // 2 or columns - left < dpi:
         return list(words)
-    blocks = [page[top:bottom, left:] for page in upright]
+    blocks = versions(upright[top:bottom, left:])
     cleared = [lettering.without_strokes(block, dpi) for block in blocks]
-    lines = lettering.apart([line for block in cleared for line in lettering.rows(block, dpi)])[:MOST_LINES]
-    readings = [_Readings(line, old) for line, old in _with_words(lines, words, (left, top), dpi)]
+    lines = lettering.apart([line for block in cleared for line in lettering.rows(block, dpi)], dpi)
+    # A seal reaches over the block's edges.
+    beside = round(SEAL * dpi)
+    around = clean.grey(upright[max(0, top - beside) : bottom + beside, max(0, left - beside) :])
+    bare = seal.without_rings(around, dpi)
+    if bare is not None:
+        y, x = min(top, beside), min(left, beside)
+        blocks.insert(0, bare[y : y + bottom - top, x:])
+        cleared.insert(0, lettering.without_strokes(blocks[0], dpi))
+        lines += [row for row in lettering.rows(cleared[0], dpi) if not any(_level(row, line) for line in lines)]
+    widest = sorted(lines, key=lambda line: line[0] - line[2])[:MOST_LINES]
+    readings = [_Readings(line, old) for line, old in _with_words(sorted(widest, key=_top), words, (left, top), dpi)]
     for zoom, image in product(ZOOMS, (*blocks, *cleared)):
         # All lines in one call: to begin one may cost as much as to read five lines.
-        doubted = [line for line in readings if not _is_enough(line.best)]
+        doubted = [line for line in readings if not _is_enough(line.best, zoom) and line.is_new(image, dpi, zoom)]
         again = lettering.read(image, [line.box for line in doubted], dpi, engine, zoom)
         for line, words_ in zip(doubted, again, strict=True):
             line.compare([lettering.shifted(w, left, top) for w in _trimmed(words_)])
@@ -107,11 +140,19 @@ class _Readings:
         # Marks without a letter or a digit on such a line are scraps of seal and strokes.
         self.first = self.best = [w for w in old if any(c.isalnum() for c in w.text)]
         self.all = [self.first]
+        self._seen: set[tuple[float, bytes]] = set()
+
+    def is_new(self, block: Image, dpi: int, zoom: float) -> bool:
+        """Whether the line was not read from the same pixels before, in another version of the block."""
+        version = (zoom, lettering.strip(block, self.box, dpi).tobytes())
+        known = version in self._seen
+        self._seen.add(version)
+        return not known
 
     def compare(self, read: list[Recognised]) -> None:
         """Keep the better of what was best and another reading."""
         # Where nothing was read before, only what may be a title or a name is more than scraps of the seal.
-        if not read or (not self.first and not _may_stand_alone(read)):
+        if not read or (max((w.confidence for w in self.first), default=0.0) < SCRAPS and not _may_stand_alone(read)):
             return
         self.all.append(read)
         lead = 0.5 if self.best is self.first and self.first else 0.0
@@ -135,18 +176,24 @@ def _with_words(
 
 def _may_stand_alone(words: Sequence[Recognised]) -> bool:
     """Whether words where nothing was read before may be a title or a name, or what a seal leaves of a title."""
+    if len(words) >= 2 and lettering.mean(words) >= SURE_NAME and all(w.text.istitle() for w in words):
+        return True  # names of peoples whose syllables are not the Vietnamese: "Rơ Châm", "Niê Kdăm"
     return all(_fits(w.text) for w in words) and (
         len(words) >= 2 or any(w.text.isupper() and len(w.text) >= 4 and w.confidence >= 0.85 for w in words)
     )
 
 
-def _is_enough(words: Sequence[Recognised]) -> bool:
-    """Whether nothing better is to be expected: all may stand in a title or a name, and a name is not without its surname."""
+def _is_enough(words: Sequence[Recognised], zoom: float) -> bool:
+    """Whether nothing better is to be expected: all may stand in a title or a name, and it is not what a seal leaves of one. Of a title it is
+    enough that it is told from others, once all versions were read at the first zoom.
+    """
+    if zoom != ZOOMS[0] and lettering.mean(words) >= TOLD and title_like(" ".join(w.text for w in words)):
+        return True
     return (
         bool(words)
         and lettering.mean(words) >= ENOUGH
         and all(_fits(w.text) for w in words)
-        and (len(words) > 2 or words[0].text.isupper())
+        and (len(words) > 2 or (len(words) == 2 and words[0].text.isupper()))
     )
 
 
@@ -156,12 +203,27 @@ def _voted(best: list[Recognised], readings: Sequence[Sequence[Recognised]]) -> 
     for word in best:
         votes: dict[str, float] = {}
         for other in (other for reading in readings for other in reading):
-            if fold(other.text) == fold(word.text) and _overlap(other.box, word.box):
-                votes[other.text] = votes.get(other.text, 0.0) + other.confidence
+            # A reading that lost the first letters under a seal still tells the marks of the others.
+            lost = len(word.text) - len(other.text)
+            if (
+                len(other.text) >= 2
+                and fold(word.text)[max(lost, 0) :] == fold(other.text)
+                and _overlap(other.box, word.box)
+            ):
+                spelling = word.text[:lost] + other.text
+                votes[spelling] = votes.get(spelling, 0.0) + other.confidence
         chosen = max(votes, key=lambda text: votes[text], default=word.text)
         sure = votes[chosen] / sum(votes.values()) if votes else 1.0
         voted.append(word if chosen == word.text else replace(word, text=chosen, confidence=min(word.confidence, sure)))
     return voted if any(v is not b for v, b in zip(voted, best, strict=True)) else best
+
+
+def _level(one: Box, other: Box) -> bool:
+    return min(one[3], other[3]) > max(one[1], other[1])
+
+
+def _top(line: Box) -> float:
+    return line[1]
 
 
 def _overlap(one: Box, other: Box) -> bool:
@@ -217,6 +279,8 @@ def _is_scrap(word: Recognised) -> bool:
     letters = "".join(c for c in word.text if c.isalpha())
     if len(letters) >= 4 and _fits(letters):
         return False  # no accident
+    if letters in ("Y", "H") and word.confidence >= SURE_NAME:
+        return False  # they begin names of the Central Highlands
     return len(letters) < 2 or (word.confidence < SURE and not is_syllable(letters)) or word.confidence < 0.2
 
 
@@ -234,7 +298,9 @@ def _says(words: Sequence[Recognised]) -> float:
 
 
 def _parts(text: str) -> list[str]:
-    """The runs of letters in a word: "KT.BỘ" is two."""
+    """The runs of letters in a word: "KT.BỘ" is two, "T/M" is one."""
+    if (authority := text.replace("/", "").strip(".,")) in AUTHORITIES:
+        return [authority]
     return "".join(c if c.isalpha() else " " for c in text).split()
 
 
