@@ -3,7 +3,8 @@
 Engines lose the upper of two marks ("thống" read as "thông") or take one for another; what they read is a syllable all the same, and only
 its neighbours tell that it is not meant. For every doubted syllable those that differ from it in marks alone compete, each with what the
 engine thought of it and with how often it stands beside its neighbours (`knowledge/bigrams.csv`); all words of a page are weighed together.
-The letters themselves are never changed, nor is anything with a digit in it; a name is changed only into one that the tables know.
+The letters themselves are never changed, nor is anything with a digit in it; a name is changed only into one that the tables
+know, a person's surname not at all.
 What was read is kept beside what is now there.
 """
 
@@ -18,6 +19,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from extractor import patterns as re
+from extractor.knowledge.names import is_of_names, is_surname
 from extractor.knowledge.spelling import fold, modern
 from extractor.knowledge.table import rows
 from extractor.reading.engine import Recognised
@@ -138,7 +140,7 @@ def _choices(words: Sequence[Recognised], at: int, table: Bigrams) -> list[_Choi
         return [_Choice(None, None, 0.0)]
     letters = match[2].lower()
     as_read = _Choice(letters, modern(letters), math.log(min(max(word.confidence, 0.05), 0.999)))
-    if word.confidence > SURE or len(letters) != len(match[2]):
+    if word.confidence > SURE or len(letters) != len(match[2]) or _begins_name(words, at):
         return [as_read]
     doubt = math.log(1 - word.confidence)
     found = _alternatives(letters, twice=word.confidence < TWICE)
@@ -149,6 +151,12 @@ def _choices(words: Sequence[Recognised], at: int, table: Bigrams) -> list[_Choi
         before, behind = beside
         others = [c for c in others if c.key and ((before, c.key) in table.loose or (c.key, behind) in table.loose)]
     return [as_read, *others]
+
+
+def _begins_name(words: Sequence[Recognised], at: int) -> bool:
+    """Whether a word is the surname of a person, as it seems: "Đỗ Thị" is no "đô thị"."""
+    name = [word.text for word in words[at : at + 2]]
+    return len(name) == 2 and name[0].istitle() and name[1].istitle() and is_surname(name[0]) and is_of_names(name[1])
 
 
 def _capital_neighbours(words: Sequence[Recognised], at: int) -> tuple[str | None, str | None] | None:
