@@ -176,7 +176,7 @@ def _with_words(
 
 def _may_stand_alone(words: Sequence[Recognised]) -> bool:
     """Whether words where nothing was read before may be a title or a name, or what a seal leaves of a title."""
-    if len(words) >= 2 and lettering.mean(words) >= SURE_NAME and all(w.text.istitle() for w in words):
+    if len(words) >= 3 and lettering.mean(words) >= SURE_NAME and all(w.text.istitle() for w in words):
         return True  # names of peoples whose syllables are not the Vietnamese: "Rơ Châm", "Niê Kdăm"
     return all(_fits(w.text) for w in words) and (
         len(words) >= 2 or any(w.text.isupper() and len(w.text) >= 4 and w.confidence >= 0.85 for w in words)

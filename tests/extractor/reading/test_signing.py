@@ -75,7 +75,7 @@ def test_what_may_stand_where_nothing_was_read() -> None:
     assert not _may_stand_alone(read(("SỐ", 0.9)))
     assert not _may_stand_alone(read(("Anh", 0.99)))
     assert _may_stand_alone(read(("Rơ", 0.9), ("Châm", 0.99), ("Lan", 0.99)))
-    assert not _may_stand_alone(read(("Ngôn", 0.99), ("Nghiện", 0.77)))
+    assert not _may_stand_alone(read(("Ngôn", 0.99), ("Nghiện", 0.97)))
 
 
 def test_letters_that_are_whole_names() -> None:
