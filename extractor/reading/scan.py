@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.reading import clean, pen, rules, signing
+from extractor.reading.bend import bend_of
 from extractor.reading.cells import recognise_cells, without_tables
 from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.grid import find_grids
@@ -115,6 +116,10 @@ def _recognise_upright(image: Image, dpi: int, engine: Engine) -> tuple[list[Rec
             best, best_turn, best_rules, best_image = words, quarter + slope, ruled, upright
         if _mean(best) >= (DOUBTFUL if attempt == 0 else HOPELESS):
             break
+    if _mean(best) >= DOUBTFUL and not best_rules and (bend := bend_of(best, best_image, dpi)):
+        straight, _ = _recognise(bend.straightened(best_image), dpi, engine)
+        if _mean(straight) > _mean(best):
+            best = [bend.back(word) for word in straight]
     if _mean(best) >= DOUBTFUL:
         best = best + missed(best, best_image, dpi, engine)
     return best, best_turn, best_rules

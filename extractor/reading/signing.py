@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise, product
+from itertools import groupby, product
 
 import cv2
 import numpy as np
@@ -333,11 +333,12 @@ def _ends_of_recipients(words: Sequence[Recognised], anchor: Box, dpi: int) -> l
 
 
 def _recipients(words: Sequence[Recognised]) -> Box | None:
-    """The box of "Nơi nhận" in the left half of the page, the last if there are several."""
+    """The box of "Nơi nhận" where a line begins in the left half of the page, the last if there are several."""
     found = None
     width = max((w.box[2] for w in words), default=0.0)
-    for first, second in pairwise(words):
-        said = "".join(c for c in fold(first.text + second.text) if c.isalpha())
-        if first.box[0] < width * 0.4 and fuzz.ratio(said[: len(RECIPIENTS)], RECIPIENTS) >= ALIKE:
-            found = (first.box[0], first.box[1], max(first.box[2], second.box[2]), first.box[3])
+    for _, own in groupby(words, key=lambda w: w.line):
+        line = [w for w in own if sum(map(str.isalpha, w.text)) >= 2][:2]
+        said = "".join(c for c in fold("".join(w.text for w in line)) if c.isalpha())
+        if line and line[0].box[0] < width * 0.4 and fuzz.ratio(said[: len(RECIPIENTS)], RECIPIENTS) >= ALIKE:
+            found = (line[0].box[0], line[0].box[1], max(w.box[2] for w in line), line[0].box[3])
     return found

@@ -8,7 +8,16 @@ import pytest
 
 from extractor.reading.engine import Image, Recognised
 from extractor.reading.seal import without_rings
-from extractor.reading.signing import ZOOMS, _is_enough, _may_stand_alone, _trimmed, _voted, _without_scraps, versions
+from extractor.reading.signing import (
+    ZOOMS,
+    _is_enough,
+    _may_stand_alone,
+    _recipients,
+    _trimmed,
+    _voted,
+    _without_scraps,
+    versions,
+)
 
 DPI = 200
 
@@ -33,6 +42,23 @@ def read(*words: tuple[str, float]) -> list[Recognised]:
 )
 def test_scraps_before_a_name(text: str, without: str) -> None:
     assert _without_scraps(text) == without
+
+
+@pytest.mark.parametrize(
+    ("line", "begins"),
+    [
+        ("Nơi nhận: CHỦ TỊCH", 0),
+        ("' Nơi nhận:", 1),
+        ("Nơi_nhận:", 0),
+        ("Nơi nhận", 0),
+        ("làm 1.204 ngôi nhà bị ngập", None),
+        ("tại nơi nhận hồ sơ", None),
+    ],
+)
+def test_where_recipients_begin(line: str, begins: int | None) -> None:
+    words = read(*((text, 0.9) for text in line.split()))
+    found = _recipients(words)
+    assert (found and found[0]) == (None if begins is None else words[begins].box[0])
 
 
 def test_marks_are_put_to_the_vote() -> None:
