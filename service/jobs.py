@@ -24,7 +24,6 @@ import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
 from sqlalchemy.orm import Session
 
-from extractor.record import DirectiveRecord
 from service import reader
 from service.patience import passing, patiently
 from service.reader import Readers
