@@ -24,6 +24,7 @@ import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
 from sqlalchemy.orm import Session
 
+from extractor.record import DirectiveRecord
 from service import reader
 from service.patience import passing, patiently
 from service.reader import Readers
@@ -325,7 +326,6 @@ class Worker:
             if isinstance(outcome, reader.Failure):
                 return _failed(outcome)
             return {
-                "status": outcome.status,
                 "result": outcome.result,
                 "pipeline": outcome.pipeline,
                 "reading": outcome.reading,
@@ -378,23 +378,28 @@ class Worker:
         """End the job, with its record when there is one; exactly once."""
         if failure := outcome.get("error"):
             self.fail(job_id, reader.Failure(**failure))
-        elif result := outcome.get("result"):
+        elif (result := outcome.get("result")) and self._is_live(job_id):
+            record = DirectiveRecord.model_validate_json(self._results(job_id).get(result))
             with self.database.writing() as session:
-                state = "partial" if outcome["status"] == "partial" else "succeeded"
-                job = progress.finish(session, job_id, state, outcome["pages"])
+                state = "partial" if record.status == "partial" else "succeeded"
+                job = progress.finish(session, job_id, state, outcome.get("pages", 0))
                 if job:
                     document = session.get_one(Document, job.document_id, with_for_update=True)
-                    body = self._results(job_id).get(result).decode()
-                    records.keep_body(session, document, body, pipeline_version=outcome["pipeline"], job_id=job_id)
-                    document.reading = outcome["reading"]
-                    pages.keep(session, document.id, outcome["images"], outcome["words"])
-                    tally.count(session, "pages", amount=job.pages or 0)
-                    for stage, seconds in outcome["seconds"].items():
+                    records.keep_reading(session, document, record, pipeline_version=outcome["pipeline"], job_id=job_id)
+                    document.reading = outcome.get("reading")
+                    pages.keep(session, document.id, outcome.get("images"), outcome.get("words", ()))
+                    tally.count(session, "pages", amount=len(record.source.pages))
+                    for stage, seconds in outcome.get("seconds", {}).items():
                         tally.count(session, "seconds", stage, seconds)
                         tally.count(session, "readings", stage)
         shutil.rmtree(self._results(job_id).root, ignore_errors=True)
         self.running.discard(job_id)
         return "stored"
+
+    def _is_live(self, job_id: UUID) -> bool:
+        with self.database.reading() as session:
+            job = session.get(Job, job_id)
+            return job is not None and job.state in LIVE
 
     def fail(self, job_id: UUID, why: reader.Failure) -> None:
         with self.database.writing() as session:

@@ -61,7 +61,10 @@ def keep_reading(
     record = _storable(record)
     last = _last_reading(session, document)
     if last and _says_the_same(last, record):
-        return _confirm(session, document, last, pipeline_version)
+        last.pipeline_version = pipeline_version
+        if changes.failed(session, document):
+            changes.of_document(session, "document.read", document)
+        return last
     current = version(session, document.id, document.current_version)
     settled = document.approved or document.withdrawn_at is not None
     said_by_people = current is not None and (current.origin == "corrected" or settled)
@@ -73,22 +76,6 @@ def keep_reading(
         document.current_version = kept.version
     changes.of_document(session, "document.read", document, ["newer_reading"] if said_by_people else [])
     return kept
-
-
-def keep_body(session: Session, document: Document, body: str, *, pipeline_version: str, job_id: UUID | None) -> Record:
-    """`keep_reading` of a record as JSON, which need not be taken apart when it is the last reading to the letter."""
-    last = _last_reading(session, document)
-    if last and last.body == body:
-        return _confirm(session, document, last, pipeline_version)
-    record = DirectiveRecord.model_validate_json(body)
-    return keep_reading(session, document, record, pipeline_version=pipeline_version, job_id=job_id)
-
-
-def _confirm(session: Session, document: Document, last: Record, pipeline_version: str) -> Record:
-    last.pipeline_version = pipeline_version
-    if changes.failed(session, document):
-        changes.of_document(session, "document.read", document)
-    return last
 
 
 def _last_reading(session: Session, document: Document) -> Record | None:

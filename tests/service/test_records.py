@@ -39,8 +39,7 @@ def _read(house: House, document: UUID, record: DirectiveRecord, pipeline: str =
     """The document is read again, by a better pipeline."""
     with house.database.writing() as session:
         row = session.get_one(tables.Document, document, with_for_update=True)
-        body = record.model_dump_json(by_alias=True)
-        records.keep_body(session, row, body, pipeline_version=pipeline, job_id=None)
+        records.keep_reading(session, row, record, pipeline_version=pipeline, job_id=None)
 
 
 def _record(client: TestClient, document: UUID, version: int | None = None) -> Any:
