@@ -25,7 +25,7 @@ ACROSS, DOWN = 5, 2  # degrees of the polynomial across the page, and of the par
 MANY = 150  # words from which on it is told how a bend changes down the page
 TOLD = 0.35  # of what the feet of words are off their lines, what is left at most when the bend is taken from it
 ROUNDS = 3  # of fitting; what lies far off is left out after each
-_BELOW = frozenset("gjpqy,;()/|[]{}_Q@&" + "ạặậẹệịọộợụựỵýỳỷỹ" + "ẠẶẬẸỆỊỌỘỢỤỰỴ")  # letters that reach below the line
+_BELOW = frozenset("gjpqyýỳỷỹỵạặậẹệịọộợụự,;()/|[]{}_@")  # what reaches below the line
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """A second look at the signature block, where seal and pen lie over the signer's title and name.
 
 The block stands to the right of "Nơi nhận". The lines of print in it are found by their letters, with every piece of ink taken out that is
-larger than a letter; each line is then read by itself, as it is and without such ink, with coloured strokes and without, and the reading that
-says most in Vietnamese stands. Names are chosen between readings, never repaired.
+larger than a letter; each line is then read by itself, as it is and without such ink, with the rings of the seal, coloured strokes and pale ink
+and without, and the reading that says most in Vietnamese stands. Names are chosen between readings, never repaired.
 """
 
 from __future__ import annotations
@@ -104,17 +104,13 @@ def look_again(
     blocks = versions(upright[top:bottom, left:])
     cleared = [lettering.without_strokes(block, dpi) for block in blocks]
     lines = lettering.apart([line for block in cleared for line in lettering.rows(block, dpi)], dpi)
-    # A seal reaches over the block's edges.
-    beside = round(SEAL * dpi)
-    around = clean.grey(upright[max(0, top - beside) : bottom + beside, max(0, left - beside) :])
-    bare = seal.without_rings(around, dpi)
-    if bare is not None:
-        y, x = min(top, beside), min(left, beside)
-        blocks.insert(0, bare[y : y + bottom - top, x:])
-        cleared.insert(0, lettering.without_strokes(blocks[0], dpi))
+    if (bare := _without_seal(upright, top, bottom, left, dpi)) is not None:
+        blocks.insert(0, bare)
+        cleared.insert(0, lettering.without_strokes(bare, dpi))
         lines += [row for row in lettering.rows(cleared[0], dpi) if not any(_level(row, line) for line in lines)]
     widest = sorted(lines, key=lambda line: line[0] - line[2])[:MOST_LINES]
-    readings = [_Readings(line, old) for line, old in _with_words(sorted(widest, key=_top), words, (left, top), dpi)]
+    downward = sorted(widest, key=lambda line: line[1])
+    readings = [_Readings(line, old) for line, old in _with_words(downward, words, (left, top), dpi)]
     for zoom, image in product(ZOOMS, (*blocks, *cleared)):
         # All lines in one call: to begin one may cost as much as to read five lines.
         doubted = [line for line in readings if not _is_enough(line.best, zoom) and line.is_new(image, dpi, zoom)]
@@ -129,6 +125,13 @@ def look_again(
             kept = [w for w in found if not any(w is o for o in line.old)]
             found = kept + [replace(w, line=number) for w in best]
     return found
+
+
+def _without_seal(upright: NDArray[np.uint8], top: int, bottom: int, left: int, dpi: int) -> Image | None:
+    """The block of a page without the rings of its seal, which reaches over the block's edges; None where there is no seal."""
+    y, x = max(0, top - round(SEAL * dpi)), max(0, left - round(SEAL * dpi))
+    bare = seal.without_rings(clean.grey(upright[y : bottom + round(SEAL * dpi), x:]), dpi)
+    return None if bare is None else bare[top - y : bottom - y, left - x :]
 
 
 class _Readings:
@@ -205,11 +208,8 @@ def _voted(best: list[Recognised], readings: Sequence[Sequence[Recognised]]) -> 
         for other in (other for reading in readings for other in reading):
             # A reading that lost the first letters under a seal still tells the marks of the others.
             lost = len(word.text) - len(other.text)
-            if (
-                len(other.text) >= 2
-                and fold(word.text)[max(lost, 0) :] == fold(other.text)
-                and _overlap(other.box, word.box)
-            ):
+            told = lost >= 0 and len(other.text) >= 2 and fold(word.text)[lost:] == fold(other.text)
+            if told and _overlap(other.box, word.box):
                 spelling = word.text[:lost] + other.text
                 votes[spelling] = votes.get(spelling, 0.0) + other.confidence
         chosen = max(votes, key=lambda text: votes[text], default=word.text)
@@ -220,10 +220,6 @@ def _voted(best: list[Recognised], readings: Sequence[Sequence[Recognised]]) -> 
 
 def _level(one: Box, other: Box) -> bool:
     return min(one[3], other[3]) > max(one[1], other[1])
-
-
-def _top(line: Box) -> float:
-    return line[1]
 
 
 def _overlap(one: Box, other: Box) -> bool:
