@@ -205,12 +205,14 @@ def _beside(house: House) -> Iterator[Part]:
     from service.feed.sender import Sender
     from service.intake.folder import Folder
     from service.operations.housekeeping import Housekeeping
+    from service.search.bringer import Bringer
     from service.search.index import Follower
 
     settings = house.settings
     yield Housekeeping(house)
     yield Sender(house)
     yield Follower(house)
+    yield Bringer(house)
     if settings.watched_folder:
         yield Folder(Path(settings.watched_folder), house.reception, settings.settle_seconds)
 

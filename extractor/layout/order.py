@@ -18,7 +18,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import median
 from typing import Literal
 
@@ -39,6 +39,8 @@ _RECIPIENTS = ("noinhan", "noigui")
 _RECIPIENTS_RATIO = 80.0
 _SPECK = 0.25  # of a usual word's height: no letter is so low
 _NUMBER_LINE = re.compile(r"so ?[:.]")
+# A number and its symbol are written as one ("01 /CT-UBND", "12/2007/TT- BTC"), with whatever gap they were filled in or recognised.
+_SYMBOL = re.compile(r"^\d{1,5} /[A-ZĐ]{2}|\d/[A-ZĐ]+- [A-ZĐ]{2}|\d/[A-ZĐ]+ -[A-ZĐ]{2}|\d/[A-ZĐ] [A-ZĐ]{1,3}-[A-ZĐ]{2}")
 _DATE_LINE = re.compile(r"\bngay.*thang|thang.*nam\b")
 
 
@@ -95,7 +97,13 @@ class _Piece:
 
     @property
     def text(self) -> str:
-        return " ".join(t.word.text for t in self.tokens)
+        return "".join(map("".join, zip((t.word.text for t in self.tokens), self.spaces, strict=True)))
+
+    @property
+    def spaces(self) -> list[str]:
+        """What stands behind each word."""
+        texts = [t.word.text for t in self.tokens]
+        return [*("" if _SYMBOL.search(f"{a} {b}") else " " for a, b in pairwise(texts)), ""]
 
     @property
     def folded(self) -> str:
@@ -452,17 +460,19 @@ class _Plan:
         offset = 0
         for piece in lines:
             start = offset
-            for token in piece.tokens:
+            for token, space in zip(piece.tokens, piece.spaces, strict=True):
                 end = offset + len(token.word.text)
                 placed.append(PlacedWord(offset, end, token.word.box, token.word.confidence, token.word.guesses))
-                offset = end + 1
+                offset = end + len(space)
+            end = offset
+            offset += 1
             left, right = edges[piece.cell or piece.column]
             indent, slack = piece.x0 - left, right - piece.x1
             out.append(
                 Line(
                     page=0,
                     start=start,
-                    end=offset - 1,
+                    end=end,
                     text=piece.text,
                     box=_round((piece.x0, piece.y0, piece.x1, piece.y1)),
                     indent=round(indent, 1),

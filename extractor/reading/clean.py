@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from extractor.reading.engine import Image
 
 _DARK = 128  # grey value below which a pixel counts as ink
-_SHADOW = 0.75  # of the usual brightness of the paper: where a fiftieth of it is darker, there is a shadow
+_SHADOW = 0.75  # of the brightest paper: where a fiftieth of it is darker, there is a shadow
 _LETTERS = 25  # pixels of 1,000 a side: larger than letters and their strokes
 _FAINT = 12  # grey values below the paper's that are more than the grain of a scan
 _RED_HUES = (12, 160)  # OpenCV's hue, 0 to 179: below the first or above the second is red to pink
@@ -111,11 +111,20 @@ def in_even_light(image: Image) -> Image:
     factor = min(1.0, 1000 / max(image.shape))
     paper = _paper(scale(image, factor))
     inner = _inside(paper)
-    if not inner.size or np.percentile(inner, 2) > _SHADOW * np.median(inner):
+    if not inner.size:
+        return image
+    # Where there is little print, an engine takes the darker part of the paper for ink, and loses what is on it.
+    darkest, usual, brightest = np.percentile(inner, (2, 50, 98))
+    if darkest > _SHADOW * brightest:
         return image
     height, width = image.shape
     light = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    return np.clip(image * (np.median(inner) / np.maximum(light, 1)), 0, 255).astype(np.uint8)
+    return np.clip(image * (float(usual) / np.maximum(light, 1)), 0, 255).astype(np.uint8)
+
+
+def without_specks(image: Image) -> Image:
+    """The image without what is no larger than a pixel or two: the dust of copies, and the dots that 1-bit scans make of grey."""
+    return np.asarray(cv2.medianBlur(image, 3), dtype=np.uint8)
 
 
 def _paper(small: Image) -> Image:

@@ -14,6 +14,7 @@ from extractor.record import Box
 
 TALLEST, WIDEST = 0.3, 0.5  # inches: what is larger in one piece is a stroke of a pen or a seal, not a letter
 LETTER = (0.06, 0.24)  # inches: the height of a letter of print
+PAPER = 0.75  # of the paper's brightness: what is brighter is no print
 DRIFT = 0.08  # inches: more above or below the first letter, and the row is the rim of a seal
 GAP = 0.3  # inches: a wider gap parts two rows of one height
 BESIDE = 0.5  # inches: … and parts two lines where a stroke may hide what stands between
@@ -24,7 +25,9 @@ def rows(cleared: Image, dpi: int, least: int = 2) -> list[Box]:
 
     A row is 0.35 inches long or longer.
     """
-    _, ink = cv2.threshold(cleared, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    # Where hardly any print is left, the paper itself would be divided in two.
+    between, _ = cv2.threshold(cleared, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    ink = (cleared <= min(between, PAPER * np.median(cleared))).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     letters = [
         (x, y, x + width, y + height)

@@ -8,21 +8,30 @@ from dataclasses import replace
 from extractor.reading import lettering
 from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.syllable import is_syllable
+from extractor.record import Box
 
+MANY = 2  # lines passed over: it is worth reading the page in another way
 AROUND = 0.03  # inches around a word that are its own
 LEAST_LETTERS = 6
 LEAST_SPELT = 0.8  # of these in what may be a word
-LEAST_SURE = 0.8  # mean probability of the words of a line that is believed
+SURE_CAPITALS = 0.8  # of a word in capitals that is no syllable
+LEAST_SURE = 0.55  # mean probability of the words of a line that is believed: of 120 such lines of real scans nearly all were print
 
 
-def missed(words: Sequence[Recognised], image: Image, dpi: int, engine: Engine) -> list[Recognised]:
-    """The words on lines of print of an upright page that are not among its words, line by line from top to bottom."""
+def unread(words: Sequence[Recognised], image: Image, dpi: int) -> list[Box]:
+    """The lines of print of an upright page that are not among its words, from top to bottom."""
     left = image.copy()
     for word in words:
         x0, y0, x1, y1 = (round(side) for side in word.box)
         edge = round(AROUND * dpi)
         left[max(0, y0 - edge) : y1 + edge, max(0, x0 - edge) : x1 + edge] = 255
-    lines = lettering.apart(lettering.rows(left, dpi, LEAST_LETTERS), dpi)
+    return lettering.apart(lettering.rows(left, dpi, LEAST_LETTERS), dpi)
+
+
+def missed(
+    words: Sequence[Recognised], lines: Sequence[Box], image: Image, dpi: int, engine: Engine
+) -> list[Recognised]:
+    """The words on these lines, as far as they are believable, line by line."""
     if not lines:
         return []
     cleared = lettering.without_strokes(image, dpi)
@@ -49,7 +58,7 @@ def _without_scraps(words: list[Recognised]) -> list[Recognised]:
 
 def _is_word(word: Recognised) -> bool:
     letters = _letters(word)
-    return is_syllable(letters) or (letters.isupper() and word.confidence >= LEAST_SURE) or word.text.isdecimal()
+    return is_syllable(letters) or (letters.isupper() and word.confidence >= SURE_CAPITALS) or word.text.isdecimal()
 
 
 def _letters(word: Recognised) -> str:

@@ -17,7 +17,7 @@ from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.grid import find_grids
 from extractor.reading.limits import MAX_RENDER_SIDE
 from extractor.reading.marks import put_right
-from extractor.reading.missed import missed
+from extractor.reading.missed import MANY, missed, unread
 from extractor.reading.page import ReadPage, Word, turned
 from extractor.reading.repair import repair
 from extractor.record import Box, Warning
@@ -29,8 +29,11 @@ MIN_SKEW = 0.1  # degrees; levelling less than this only blurs
 BLANK_INK = 0.0005  # share of dark pixels
 FAINT_INK = 0.002  # … of faint ones, from which a page without dark ones is looked at nevertheless
 DOUBTFUL = 0.65  # mean probability of the words below which the page may lie upside down or on its side
+SPECKLED = 0.88  # … and below which specks may lie between the letters
+WORTH_MORE = 1.02  # times as much has to be read without them
 HOPELESS = 0.45  # … and below which every direction is tried
 THROUGH = 0.75  # … from which words of the mirrored page say that the other side shines through
+TOLD_FROM = 3  # lines that could not be read: of one or two, most are no print
 NOISE = 0.40  # mean probability of what is "read" from a picture without text
 
 
@@ -49,8 +52,11 @@ def read_scan(
         return ReadPage(number, width, height, "blank")
     if faint and _shines_through(image, round(dpi), engine):
         return ReadPage(number, width, height, "blank", triage="show_through")
-    found, turn, ruled = _recognise_upright(image, round(dpi), engine)
-    if _mean(found) < DOUBTFUL:
+    found, turn, ruled, upright = _recognise_upright(image, round(dpi), engine)
+    unreadable = 0
+    if _mean(found) >= DOUBTFUL:
+        found, unreadable = _completed(found, upright, round(dpi), engine)
+    else:
         if faint:
             return ReadPage(number, width, height, "blank")
         if _shines_through(image, round(dpi), engine):
@@ -78,7 +84,10 @@ def read_scan(
     )
     mean = sum(w.confidence for w in words) / len(words)
     lines = tuple(map(on_page, ruled))
-    return ReadPage(number, width, height, "ocr", words=words, confidence=mean, turn=turn, rules=lines)
+    warnings = (_unreadable(number, unreadable),) if unreadable >= TOLD_FROM else ()
+    return ReadPage(
+        number, width, height, "ocr", words=words, confidence=mean, turn=turn, rules=lines, warnings=warnings
+    )
 
 
 def _shines_through(image: Image, dpi: int, engine: Engine) -> bool:
@@ -95,9 +104,9 @@ def _brought_upright(image: NDArray[np.uint8], turn: float) -> NDArray[np.uint8]
     return clean.turn_slightly(upright, slope) if slope else upright
 
 
-def _recognise_upright(image: Image, dpi: int, engine: Engine) -> tuple[list[Recognised], float, list[Box]]:
-    """The words in the direction that reads best, the degrees clockwise by which the image was turned for it, and the
-    ruled lines of tables in pixels of the image that was read.
+def _recognise_upright(image: Image, dpi: int, engine: Engine) -> tuple[list[Recognised], float, list[Box], Image]:
+    """The words in the direction that reads best, the degrees clockwise by which the image was turned for it, the
+    ruled lines of tables in pixels of the image that was read, and that image.
     """
     quarters = [90, 270, 0, 180] if clean.is_sideways(image) else [0, 180, 90, 270]
     best: list[Recognised] = []
@@ -120,9 +129,18 @@ def _recognise_upright(image: Image, dpi: int, engine: Engine) -> tuple[list[Rec
         straight, _ = _recognise(bend.straightened(best_image), dpi, engine)
         if _mean(straight) > _mean(best):
             best = [bend.back(word) for word in straight]
-    if _mean(best) >= DOUBTFUL:
-        best = best + missed(best, best_image, dpi, engine)
-    return best, best_turn, best_rules
+    return best, best_turn, best_rules, best_image
+
+
+def _completed(words: list[Recognised], image: Image, dpi: int, engine: Engine) -> tuple[list[Recognised], int]:
+    """The words of an upright page with those of lines that were passed over, and how many such lines could not be read."""
+    lines = unread(words, image, dpi)
+    if len(lines) >= MANY or _mean(words) < SPECKLED:
+        again, _ = _recognise(clean.without_specks(image), dpi, engine)
+        if _worth(again) > WORTH_MORE * _worth(words):
+            words, lines = again, unread(again, image, dpi)
+    found = missed(words, lines, image, dpi, engine)
+    return words + found, len(lines) - len({word.line for word in found})
 
 
 def _recognise(image: Image, dpi: int, engine: Engine) -> tuple[list[Recognised], list[Box]]:
@@ -152,8 +170,22 @@ def _mean(words: list[Recognised]) -> float:
     return sum(scores) / len(scores) if scores else 0.0
 
 
+def _worth(words: list[Recognised]) -> float:
+    """How many words of two letters or more are right, by their probabilities."""
+    return sum(w.confidence for w in words if _letters(w.text) >= 2)
+
+
 def _letters(text: str) -> int:
     return sum(c.isalpha() for c in text)
+
+
+def _unreadable(number: int, lines: int) -> Warning:
+    return Warning(
+        code="lines-unread",
+        message=f"Trang {number} có khoảng {lines} dòng chữ không đọc được. Hãy đối chiếu với bản quét.",
+        message_en=f"About {lines} lines of page {number} could not be read. Compare with the scan.",
+        page=number,
+    )
 
 
 def _no_text(number: int) -> Warning:

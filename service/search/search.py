@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
+from functools import cached_property, partial, reduce
 from typing import Any, Literal, get_args
 from uuid import UUID
 
@@ -23,9 +23,9 @@ from service.search.analysis import EXACT, pair, phrase
 from service.search.entries import KIND_AT, NEVER, ROLES, Mark, days
 from service.search.fields import Condition
 from service.search.numbers import Number
-from service.search.postings import KINDS, Kind
+from service.search.postings import KINDS, Ids, Kind
 from service.search.query import All, Any_, Node, Not, Phrase, Prefix, Words, parse
-from service.search.shelves import FIRST, Mask, Shelves
+from service.search.shelves import FIRST, Column, Mask, Shelves
 from service.store.fold import fold
 from service.store.schedule import today_in_vietnam
 
@@ -33,6 +33,7 @@ What = Literal["pages", "tasks", "targets", "citations", "documents"]
 WHATS: tuple[What, ...] = get_args(What)
 COUNTED = 1000  # further than this nobody counts: the answer is "more"
 
+_FEW = 200  # hits whose accents are looked at before those of all
 _EXACT_AT, _RANK_AT = 52, 24  # bits of an order key: exactness, rank of the document, place within it
 _AGENCIES = ("agency", "agency_today")
 
@@ -93,7 +94,7 @@ class Search:
         self._of_documents = asked.what == "documents"
         self._leaves: list[Mask] = []  # of entries, for the page of a document that is shown
         self.hits = self._everything() & self._find(self._query)
-        self._exact: Mask | None = self._exactly(self._query)
+        self._found = len(self._leaves)  # without those that tell the accents
 
     # What is found
 
@@ -181,20 +182,17 @@ class Search:
         for said in spelling.cut(folded, self.shelves.uses, self.shelves.syllables):
             yield said, False
 
-    def _having(self, groups: Sequence[Group]) -> Mask:
-        """Entries, or documents, that have one term of each group."""
+    def _having(self, groups: Sequence[Group], among: Ids | None = None) -> Mask:
+        """Entries, or documents, that have one term of each group. `among`: as far as they are these entries."""
+        having = partial(self.shelves.having, self._session, self._kind, among=among)
         found = self._all()
         if not self._of_documents and (alone := [group[0] for group in groups if len(group) == 1]):
             # The database brings what all of them leave, which is little, in place of all that each of them has.
-            found = self.shelves.mask(self._terms(*alone))
+            found = having(*alone)
             groups = [group for group in groups if len(group) > 1]
         for group in groups:
-            there = self.shelves.mask(self._terms(*group, one=True)) if group else np.zeros(self.shelves.size, np.bool_)
-            found &= self._lifted(there)
+            found &= self._lifted(having(*group, one=True))
         return found
-
-    def _terms(self, *terms: str, one: bool = False) -> Any:
-        return self.shelves.having(self._session, self._kind, *terms, one=one)
 
     def _lifted(self, entries: Mask) -> Mask:
         """Entries as what is asked for: themselves, or the documents that they are of."""
@@ -302,18 +300,34 @@ class Search:
 
     # In what order
 
-    def _exactly(self, node: Node) -> Mask | None:
-        """What has the very accents that were typed; None: nothing was typed that has any."""
+    def _exactly(self, node: Node, among: Ids | None) -> Mask | None:
+        """What has the very accents that were typed; None: nothing was typed that has any. `among`: as in `_having`."""
         match node:
             case Words(said) | Phrase(said):
-                return self._having([(EXACT + syllable.exact,) for syllable in said]) if said else None
+                return self._having([(EXACT + syllable.exact,) for syllable in said], among) if said else None
             case All(parts):
-                told = [one for one in map(self._exactly, parts) if one is not None]
+                told = [one for part in parts if (one := self._exactly(part, among)) is not None]
                 return reduce(np.logical_and, told) if told else None
             case Any_(parts):
-                told = [one for one in map(self._exactly, parts) if one is not None]
+                told = [one for part in parts if (one := self._exactly(part, among)) is not None]
                 return reduce(np.logical_or, told) if told else None
         return None
+
+    def _exact(self, numbers: Column, *, few: bool) -> Mask:
+        """Which of these entries, or documents, have the very accents that were typed. `few`: ask of these alone."""
+        if not len(numbers):
+            return np.zeros(0, np.bool_)
+        del self._leaves[self._found :]
+        among = None
+        if few:
+            among = self._entries_of(numbers) if self._of_documents else numbers
+        told = self._exactly(self._query, among)
+        return np.zeros(len(numbers), np.bool_) if told is None else told[numbers]
+
+    def _entries_of(self, documents: Column) -> Ids:
+        shelves = self.shelves
+        ranges = zip(shelves.first.all[documents], shelves.sizes.all[documents], strict=True)
+        return np.concatenate([np.arange(first, first + size, dtype=np.int32) for first, size in ranges])
 
     def _keys(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         shelves = self.shelves
@@ -322,12 +336,10 @@ class Search:
         else:
             document = shelves.document.all[numbers]
             keys = ((shelves.rank()[document] + 1) << _RANK_AT) - (numbers - shelves.first.all[document])
-        if self._exact is not None:
-            keys += self._exact[numbers].astype(np.int64) << _EXACT_AT
         return keys
 
     def _key(self, place: Place) -> int:
-        """The order key of a place, whether or not its document is still there."""
+        """The order key of a place among those as exact, whether or not its document is still there."""
         shelves = self.shelves
         older = shelves.issued.all < place.issued
         same_day = shelves.issued.all == place.issued
@@ -335,8 +347,7 @@ class Search:
         ids = shelves.ids.all
         rank = int(np.count_nonzero(older) + sum(bytes(one).ljust(16, b"\0") < mine for one in ids[same_day]))
         there = any(bytes(one).ljust(16, b"\0") == mine for one in ids[same_day])
-        key = ((rank + 1) << _RANK_AT) - (place.position if there else (1 << _RANK_AT) - 1)
-        return key + (int(place.exact) << _EXACT_AT)
+        return ((rank + 1) << _RANK_AT) - (place.position if there else (1 << _RANK_AT) - 1)
 
     # How many
 
@@ -344,7 +355,7 @@ class Search:
     def total(self) -> int:
         return int(np.count_nonzero(self.hits))
 
-    @property
+    @cached_property
     def by_document(self) -> npt.NDArray[np.float64]:
         """How many hits are of each document."""
         documents = len(self.shelves.about)
@@ -384,18 +395,30 @@ class Search:
 
     def page(self, after: Place | None, limit: int) -> Found:
         """The hits that follow a place."""
+        numbers, exact = self._following(after, limit + 1)
+        hits = [self._hit(int(number), bool(same)) for number, same in zip(numbers[:limit], exact, strict=False)]
+        return Found(hits, self.count, len(numbers) > limit, self._marks())
+
+    def _following(self, after: Place | None, limit: int) -> tuple[Column, Column]:
+        """The numbers of the hits that follow a place, as many as the limit says, and whether each is exact."""
         numbers = np.flatnonzero(self.hits)
         keys = self._keys(numbers)
+        few = max(_FEW, 2 * limit)
+        level = after.exact if after else True
+        behind = keys < self._key(after) if after else np.ones(len(numbers), np.bool_)
+        if len(numbers) > few:
+            # Mostly enough of the next ones are as exact; how exact all the others are need not be known.
+            some = _greatest(keys[behind], few)
+            nearest = numbers[behind][some]
+            same = nearest[self._exact(nearest, few=True) == level]
+            if len(same) >= limit:
+                return same[:limit], np.full(limit, level)
+        exact = self._exact(numbers, few=len(numbers) <= few)
         if after:
-            left = keys < self._key(after)
-            numbers, keys = numbers[left], keys[left]
-        if len(numbers) > limit + 1:
-            best = np.argpartition(keys, len(keys) - limit - 1)[-limit - 1 :]
-            numbers, keys = numbers[best], keys[best]
-        order = np.argsort(-keys)
-        more = len(order) > limit
-        hits = [self._hit(int(number)) for number in numbers[order[:limit]]]
-        return Found(hits, self.count, more, self._marks())
+            left = (exact < level) | (behind & (exact == level))
+            numbers, keys, exact = numbers[left], keys[left], exact[left]
+        best = _greatest(keys + (exact.astype(np.int64) << _EXACT_AT), limit)
+        return numbers[best], exact[best]
 
     def newest(self, limit: int) -> Found:
         """Of each document the first hit, the documents that came last first: their ids tell when they came."""
@@ -404,15 +427,16 @@ class Search:
             numbers if self._of_documents else self.shelves.document.all[numbers], return_index=True
         )
         order = np.argsort(self.shelves.ids.all[documents], kind="stable")[::-1][:limit]
-        hits = [self._hit(int(number)) for number in numbers[first[order]]]
+        numbers = numbers[first[order]]
+        exact = self._exact(numbers, few=True)
+        hits = [self._hit(int(number), bool(same)) for number, same in zip(numbers, exact, strict=True)]
         return Found(hits, self.count, len(documents) > limit, self._marks())
 
-    def _hit(self, number: int) -> Hit:
+    def _hit(self, number: int, exact: bool) -> Hit:
         shelves = self.shelves
         document = number if self._of_documents else int(shelves.document.all[number])
         about = shelves.about[document]
         entry = self._best_page(about.first, about.size) if self._of_documents else number
-        exact = bool(self._exact[number]) if self._exact is not None else False
         position = 0 if self._of_documents else number - about.first
         return Hit(entry, about.id, exact, Place(exact, int(shelves.issued.all[document]), about.id, position))
 
@@ -450,6 +474,14 @@ class Search:
         if self._asked.tolerant:
             return tuple(spelling.forms(said, self.shelves.uses))
         return (tuple(said),)
+
+
+def _greatest(keys: Column, limit: int) -> Column:
+    """Where the greatest of these are, the greatest first."""
+    if len(keys) > limit:
+        best = np.argpartition(keys, len(keys) - limit)[-limit:]
+        return best[np.argsort(-keys[best])]
+    return np.argsort(-keys)
 
 
 def _within(values: Any, first: date | None, last: date | None) -> Mask:

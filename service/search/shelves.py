@@ -1,15 +1,14 @@
 """What every process remembers of the index, so that hits are counted and ordered without asking the database for each.
 
 Columns over all entries, by their number, and over all documents, in numpy: about 30 bytes an entry. Before each search the
-documents that were indexed since are read in, a few rows each. Terms that were asked for are remembered as well, and only
-entries that came since are looked up again.
+documents that were indexed since are read in, a few rows each. Terms are remembered as well (`service.search.remembered`), and
+only entries that came since are looked up again.
 """
 
 from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice, takewhile
@@ -22,8 +21,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.search import numbers, postings, territory
-from service.search.entries import NEVER, days
-from service.search.postings import Ids, Kind
+from service.search.entries import KIND_AT, NEVER, days
+from service.search.postings import KINDS, Ids, Kind
+from service.search.remembered import Question, Remembered, flags
 from service.store.fold import fold
 from service.store.schedule import VIETNAM
 from service.store.tables import Agency, Document, SearchDocument, SearchState, SearchTerm
@@ -31,7 +31,6 @@ from service.store.tables import Agency, Document, SearchDocument, SearchState, 
 Column = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
 
-_REMEMBERED = 64 * 1024 * 1024  # bytes of entries' numbers, over all terms
 _AT_ONCE = 2000  # documents
 
 
@@ -115,10 +114,10 @@ class Shelves:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self._epoch = -1
-        self._clear()
+        self.epoch = -1  # of the index that was read
+        self.clear()
 
-    def _clear(self) -> None:
+    def clear(self) -> None:
         self.change = 0
         # Of entries, by number.
         self.document = Grown(np.int32, -1)  # -1: no entry any more
@@ -146,8 +145,8 @@ class Shelves:
         self.uses: dict[str, int] = {}
         self.syllables = 0  # ever counted
         self.spelled: list[str] = []  # each of them once, in order
-        self._terms: OrderedDict[tuple[Kind, tuple[str, ...], bool], tuple[int, Ids]] = OrderedDict()
-        self._weight = 0
+        self.numbers = {kind: Grown(np.int32) for kind in KINDS}  # of the entries of each kind, gone ones as well
+        self.remembered = Remembered()
 
     @property
     def size(self) -> int:
@@ -157,9 +156,9 @@ class Shelves:
     def refresh(self, session: Session) -> None:
         """Read in what was indexed since the last time."""
         state = session.get_one(SearchState, 1)
-        if state.epoch != self._epoch:
-            self._clear()
-            self._epoch = state.epoch
+        if state.epoch != self.epoch:
+            self.clear()
+            self.epoch = state.epoch
         if state.change == self.change:
             return
         self._agencies(session)
@@ -209,6 +208,7 @@ class Shelves:
                 self.agency[kind].all[row.id] = self.agency_names[kind].number(name)
 
     def _read(self, rows: Any) -> None:
+        before = self.document.size
         self.document.room(max((row.first + row.size for row in rows), default=0))
         for column in (self.due, self.marks):
             column.room(self.document.size)
@@ -242,6 +242,9 @@ class Shelves:
         counted = np.frombuffer(b"".join(row.measures for row in rows), "<i4").reshape(-1, 3)
         self.document.all[held_by] = np.repeat([self._place[row.document_id] for row in rows], sizes)
         self.due.all[held_by], self.marks.all[held_by] = counted[:, 0], counted[:, 1]
+        fresh = held_by >= before
+        for n, kind in enumerate(KINDS):
+            self.numbers[kind].append(held_by[fresh & (counted[:, 1] >> KIND_AT == n)])
         acts = np.frombuffer(b"".join(row.acts for row in rows), "<i4").reshape(-1, 2)
         of_entry = np.repeat(held_by, counted[:, 2])
         self.act_entry.append(of_entry)
@@ -300,23 +303,33 @@ class Shelves:
         first = bisect_left(self.spelled, letters)
         return list(takewhile(lambda syllable: syllable.startswith(letters), islice(self.spelled, first, None)))
 
-    def having(self, session: Session, kind: Kind, *terms: str, one: bool = False) -> Ids:
-        """The entries of a kind that have all these terms, or at least `one`; some may be gone."""
-        key = (kind, terms, one)
-        upto, known = self._terms.pop(key, (0, np.empty(0, np.int32)))
-        newest = self.size - 1
-        if upto < newest:
-            found = postings.having(session, kind, *terms, one=one, after=upto)
-            found = found[found <= newest]  # what came while we were looking comes next time
-            self._weight += found.nbytes
-            known = np.concatenate((known, found)) if len(known) else found
-        self._terms[key] = newest, known
-        while self._weight > _REMEMBERED and len(self._terms) > 1:
-            _, (_, forgotten) = self._terms.popitem(last=False)
-            self._weight -= forgotten.nbytes
-        return known
+    def having(self, session: Session, kind: Kind, *terms: str, one: bool = False, among: Ids | None = None) -> Mask:
+        """The entries of a kind that have all these terms, or at least `one`; some may be gone.
 
-    def mask(self, entries: Ids) -> Mask:
+        `among`: of these alone it has to be right; it is not remembered then.
+        """
+        alone = [term for term in terms if Question(kind, (term,)) in self.remembered]
+        others = tuple(term for term in terms if term not in alone)
+        numbers = self.numbers[kind].all
+        found = np.full(len(numbers), not one)
+        for some in [*((term,) for term in alone), *([others] if others else [])]:
+            question = Question(kind, some, one and len(some) > 1)
+            if among is None or question in self.remembered:
+                there = self._recalled(session, question)
+            else:
+                there = flags(postings.having(session, kind, *some, one=one, among=among), numbers)
+            (np.logical_or if one else np.logical_and)(found, there, out=found)
         out = np.zeros(self.size, np.bool_)
-        out[entries] = True
+        out[numbers[found]] = True
         return out
+
+    def _recalled(self, session: Session, question: Question) -> Mask:
+        upto, newest = self.remembered.upto(question), self.size - 1
+        if upto < newest or question not in self.remembered:
+            kind, terms, one = question
+            self.learn(question, postings.having(session, kind, *terms, one=one, after=upto), newest)
+        return self.remembered.recall(question, self.numbers[question.kind].all)
+
+    def learn(self, question: Question, found: Ids, newest: int) -> None:
+        """Remember what was found up to this number; what came while we were looking comes next time."""
+        self.remembered.learn(question, self.numbers[question.kind].all, found[found <= newest], newest)

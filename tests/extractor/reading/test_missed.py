@@ -8,11 +8,16 @@ import made_files
 import numpy as np
 import pytest
 
-from extractor.reading.engine import Engine, load
-from extractor.reading.missed import missed
+from extractor.reading.engine import Engine, Image, Recognised, load
+from extractor.reading.missed import missed as of_lines
+from extractor.reading.missed import unread
 from tests.extractor.reading.fake_engine import engine as fake
 
 PAGE = np.asarray(made_files.printed())
+
+
+def missed(words: list[Recognised], image: Image, dpi: int, engine: Engine) -> list[Recognised]:
+    return of_lines(words, unread(words, image, dpi), image, dpi, engine)
 
 
 @pytest.fixture
