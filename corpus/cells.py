@@ -107,7 +107,8 @@ def split(text: str) -> Cells:
     foot_end = next((i for i, line in enumerate(tail) if _ANNEX.match(line)), len(tail))
     recipients, signature, beyond = _foot(tail[:foot_end])
     return Cells(
-        letterhead=tuple(line for line in header if _header_zone(line) == "letterhead"),
+        # A typed rule ("-------") stands for the one that is drawn.
+        letterhead=tuple(line for line in header if _header_zone(line) == "letterhead" and line.strip("- ")),
         number=next((line for line in header if _header_zone(line) == "number"), ""),
         about=tuple(line for line in header if _header_zone(line) == "about"),
         urgency=tuple(line for line in header if _header_zone(line) == "urgency"),

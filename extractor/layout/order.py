@@ -39,8 +39,11 @@ _RECIPIENTS = ("noinhan", "noigui")
 _RECIPIENTS_RATIO = 80.0
 _SPECK = 0.25  # of a usual word's height: no letter is so low
 _NUMBER_LINE = re.compile(r"so ?[:.]")
-# A number and its symbol are written as one ("01 /CT-UBND", "12/2007/TT- BTC"), with whatever gap they were filled in or recognised.
-_SYMBOL = re.compile(r"^\d{1,5} /[A-ZĐ]{2}|\d/[A-ZĐ]+- [A-ZĐ]{2}|\d/[A-ZĐ]+ -[A-ZĐ]{2}|\d/[A-ZĐ] [A-ZĐ]{1,3}-[A-ZĐ]{2}")
+# What is written as one, with whatever gap it was filled in or recognised: a number and its symbol ("01 /CT-UBND", "12/2007/TT- BTC"),
+# the mark at the end of a document.
+_ONE = re.compile(
+    r"^\d{1,5} /[A-ZĐ]{2}|\d/[A-ZĐ]+- [A-ZĐ]{2}|\d/[A-ZĐ]+ -[A-ZĐ]{2}|\d/[A-ZĐ] [A-ZĐ]{1,3}-[A-ZĐ]{2}|\w \./\.$"
+)
 _DATE_LINE = re.compile(r"\bngay.*thang|thang.*nam\b")
 
 
@@ -103,7 +106,7 @@ class _Piece:
     def spaces(self) -> list[str]:
         """What stands behind each word."""
         texts = [t.word.text for t in self.tokens]
-        return [*("" if _SYMBOL.search(f"{a} {b}") else " " for a, b in pairwise(texts)), ""]
+        return [*("" if _ONE.search(f"{a} {b}") else " " for a, b in pairwise(texts)), ""]
 
     @property
     def folded(self) -> str:

@@ -29,6 +29,7 @@ _SECTION = re.compile(r"([IVXH1l|!]{1,5})\.")
 _QUARTER = re.compile(r"([I1l|]{2,3}|[I1l|]V)(?=\W|$)")
 _SYMBOL = re.compile(r"(?<=\d/)([A-ZĐ1l|]{2,4})(?=-[A-ZĐ]{2})")
 _LIKE_T = str.maketrans("I1l|", "TTTT")
+_REPORTED = re.compile(r"(?<![\p{L}\d/])b/C(?![\p{L}/])")  # "(b/c)": báo cáo
 _SLASH = re.compile(r"/?⁄+/?")
 _BULLETS = ("~", "¬", "_", "—", "-_", "_-", "_~", "'~")
 _POINT = re.compile(r"(\S)\)")
@@ -116,7 +117,7 @@ def _section(text: str, before: int | None) -> int | None:
 
 def _marks(text: str, before: Recognised | None) -> str:
     """A word with the marks within it as they have to be."""
-    text = _SLASH.sub("/", _MAIL.sub("@", text))
+    text = _REPORTED.sub("b/c", _SLASH.sub("/", _MAIL.sub("@", text)))
     if before and before.text.lower() == "quý" and (quarter := _QUARTER.match(text)):
         text = quarter[0].translate(_LIKE_ROMANS) + text[quarter.end() :]
     return _SYMBOL.sub(_symbol, text)

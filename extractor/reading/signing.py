@@ -34,6 +34,7 @@ EDGE = 0.04  # inches between the list and the block at least
 SEAL = 1.5  # inches: the width of a seal
 ZOOMS = (1.0, 1.5, 0.75)  # what one size of the letters hides another shows
 MOST_LINES = 8  # lines of print in a block that are read again
+LOWEST = 0.05  # inches: the height of a word at least
 SURE = 0.6  # probability from which a word counts as read
 ENOUGH = 0.93  # mean probability of the words of a line that no other reading is asked for
 SURE_NAME = 0.9  # … from which it may be a name that is not of Vietnamese syllables
@@ -124,7 +125,15 @@ def look_again(
             number = max((w.line for w in found), default=0) + 1
             kept = [w for w in found if not any(w is o for o in line.old)]
             found = kept + [replace(w, line=number) for w in best]
-    return found
+    print_ = [(line[0] + left, line[1] + top, line[2] + left, line[3] + top) for line in lines]
+    return [w for w in found if w.box[0] < left or not top <= w.box[1] <= bottom or not _is_loose(w, print_, dpi)]
+
+
+def _is_loose(word: Recognised, lines: Sequence[Box], dpi: int) -> bool:
+    """Whether a word of the block is a scrap of seal or strokes between its lines: as low as no letter, or doubted and no title or name."""
+    low = word.box[3] - word.box[1] < LOWEST * dpi
+    doubted = word.confidence < SURE_NAME and not _fits(word.text)
+    return (low or doubted) and not any(_covers(line, word.box, dpi) for line in lines)
 
 
 def _without_seal(upright: NDArray[np.uint8], top: int, bottom: int, left: int, dpi: int) -> Image | None:

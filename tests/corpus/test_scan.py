@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from functools import cache
 
@@ -156,4 +157,6 @@ def test_every_specimen_can_be_typeset() -> None:
     for specimen in specimens():
         pages = typeset(specimen.text(), Style(handwriting=True)).pages
         said = " ".join(page.text for page in pages).split()
-        assert sorted(said) == sorted(specimen.text().replace("|", " ").split()), specimen.name
+        # Below an issuer a typed rule is drawn.
+        meant = re.sub(r"\A((?:\S.*\n)+?)-{3,}\n", r"\1", specimen.text()).replace("|", " ").split()
+        assert sorted(said) == sorted(meant), specimen.name

@@ -205,6 +205,7 @@ def test_text_of_the_body_is_never_lost(text: str) -> None:
     [
         ("Số: 83 /TTr-UBND", "Số: 83/TTr-UBND"),
         ("Thông tư số 12/2007/TT- BTC-BTM và 63/2002/T T-BTC, 20/2004/TT -BTC.", "Thông tư số 12/2007/TT-BTC-BTM và 63/2002/TT-BTC, 20/2004/TT-BTC."),
+        ("theo thiết kế ./.", "theo thiết kế./."),
         ("năm 2024 / Quý II; 12/2007/TT - BTC", "năm 2024 / Quý II; 12/2007/TT - BTC"),
         ("ngày 3/2 - Công an xã; A - B/C D-E", "ngày 3/2 - Công an xã; A - B/C D-E"),
     ],

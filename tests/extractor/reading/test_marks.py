@@ -49,6 +49,7 @@ def lines(words: list[Recognised]) -> list[str]:
         (["quý II/⁄2024, 30⁄6"], ["quý II/2024, 30/6"]),
         (["Số: 17/CI-UBND"], ["Số: 17/CT-UBND"]),
         (["số 46/2018/T1-BYT, 5/1l-BTC"], ["số 46/2018/TT-BYT, 5/TT-BTC"]),
+        (["- Bộ Y tế (b/C);", "- Bộ Y tế (để b/C);"], ["- Bộ Y tế (b/c);", "- Bộ Y tế (để b/c);"]),
         (["Tăng, cường kiểm tra"], ["Tăng cường kiểm tra"]),
         (["phối hợp với Công,", "an, Biên phòng"], ["phối hợp với Công", "an, Biên phòng"]),
     ],

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import fake_engine
 import made_files
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from PIL import Image, ImageDraw
 
 from extractor import errors
 from extractor.progress import Progress
+from extractor.reading import scan
 from extractor.reading.open import read
 from extractor.reading.page import ReadPage
 
@@ -130,6 +132,39 @@ def test_a_shadow_over_a_page_hides_nothing() -> None:
     (found,) = read(made_files.encoded(Image.fromarray((page * light).astype(np.uint8)), dpi=(200, 200))).pages
     assert abs(found.turn) < 1
     assert [word.text for word in found.words] == " ".join(made_files.PROSE * 2).split()
+
+
+@needs_tesseract
+@pytest.mark.parametrize("darkest", [0.55, 0.6, 0.65])
+def test_few_lines_in_the_shade_are_not_lost(darkest: float) -> None:
+    """Where a page has little print, one threshold for all of it parts light paper from dark."""
+    page = np.asarray(made_files.printed()).astype(float)
+    height, width = page.shape
+    light = np.add.outer(np.linspace(0, 1, height), np.linspace(0, 1, width)) / 2 * (1.15 - darkest) + darkest
+    grain = np.random.default_rng(3).normal(0, 3, page.shape)
+    shaded = Image.fromarray(np.clip(page * np.clip(light, 0, 1) + grain, 0, 255).astype(np.uint8))
+    (found,) = read(made_files.encoded(shaded, dpi=(200, 200))).pages
+    assert [word.text for word in found.words] == " ".join(made_files.PROSE).split()
+
+
+@needs_tesseract
+@pytest.mark.parametrize("share", [0.02, 0.03])
+def test_specks_between_letters_are_no_print(share: float) -> None:
+    page = np.asarray(made_files.printed())
+    specks = np.random.default_rng(5).random(page.shape) < share
+    dusty = Image.fromarray(np.where(specks, 0, page).astype(np.uint8))
+    (found,) = read(made_files.encoded(dusty, dpi=(200, 200))).pages
+    assert [word.text for word in found.words] == " ".join(made_files.PROSE).split()
+    assert found.confidence > 0.98
+
+
+def test_lines_that_could_not_be_read_are_told() -> None:
+    """The engine reads one sentence, and nothing of the lines below it."""
+    page = np.asarray(made_files.printed(made_files.PROSE * 2))
+    found = scan.read_scan(7, page, 200, 595, 842, fake_engine.engine())
+    (warning,) = found.warnings
+    assert (warning.code, warning.page) == ("lines-unread", 7)
+    assert "khoảng 11 dòng" in warning.message and "About 11 lines" in warning.message_en
 
 
 @needs_tesseract
