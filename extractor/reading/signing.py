@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import groupby, product
 
 import cv2
@@ -40,6 +41,8 @@ ENOUGH = 0.93  # mean probability of the words of a line that no other reading i
 SURE_NAME = 0.9  # … from which it may be a name that is not of Vietnamese syllables
 SCRAPS = 0.5  # … below which, if no word of a line has it, nothing was read there
 TOLD = 0.85  # … of the words of a known title
+KEPT, PITCH = "luu", 0.45  # the last of the recipients, folded; inches between two of them at most
+LETTERS_OVER = 0.1  # inches that letters stand over a dash
 RECIPIENTS, ALIKE = "noinhan", 85  # "Nơi nhận", folded, and how much of it has to be read (of 100)
 AUTHORITIES = frozenset(("TM", "KT", "TL", "TUQ", "UBND", "HĐND"))
 # What the model takes letters under strokes for; Vietnamese has none of these.
@@ -86,7 +89,11 @@ def look_again(
     words: Sequence[Recognised], page: Callable[[], NDArray[np.uint8]], dpi: int, engine: Engine
 ) -> list[Recognised]:
     """The words with the lines of the signature block read anew where that says more. `page` is the upright page, grey or RGB."""
+    page = cache(page)
     anchor = _recipients(words)
+    if anchor is None:
+        words = _with_recipients(words, page, dpi, engine)
+        anchor = _recipients(words)
     if anchor is None:
         return list(words)
     upright = page()
@@ -337,13 +344,47 @@ def _ends_of_recipients(words: Sequence[Recognised], anchor: Box, dpi: int) -> l
     return ends
 
 
+def _with_recipients(
+    words: Sequence[Recognised], page: Callable[[], NDArray[np.uint8]], dpi: int, engine: Engine
+) -> list[Recognised]:
+    """The words with "Nơi nhận", read by itself above the list that ends with "- Lưu: …": small, slanted, and beside a title on another
+    level, it is often read as something else.
+    """
+    marks = [w for w in words if w.text.startswith("-")]
+    kept = [w for w in words if fold(w.text).strip("-:.,") == KEPT]
+    ends = [mark for mark in marks for w in kept if mark.line == w.line and w.box[0] - mark.box[0] < 0.3 * dpi]
+    if not ends:
+        return list(words)
+    top = ends[-1]
+    above = [w for w in marks if w.box[3] < top.box[3] and abs(w.box[0] - top.box[0]) < 0.1 * dpi]
+    for mark in sorted(above, key=lambda w: -w.box[3]):
+        if top.box[3] - mark.box[3] > PITCH * dpi:
+            break
+        top = mark
+    left, over = max(0, round(top.box[0] - 0.1 * dpi)), max(0, round(top.box[3] - PITCH * dpi))
+    block = clean.grey(page())[over : round(top.box[1] - LETTERS_OVER * dpi), left : left + round(1.5 * dpi)]
+    for line, zoom in product(lettering.rows(block, dpi, 4)[-1:], ZOOMS):
+        (read,) = lettering.read(block, [line], dpi, engine, zoom)
+        if not _is_recipients(read):
+            continue
+        x0, y0, x1, y1 = (line[0] + left, line[1] + over, line[2] + left, line[3] + over)
+        others = [w for w in words if w.box[0] > x1 or w.box[2] < x0 or not y0 < (w.box[1] + w.box[3]) / 2 < y1]
+        number = max(w.line for w in words) + 1
+        return others + [replace(lettering.shifted(w, left, over), line=number) for w in read]
+    return list(words)
+
+
 def _recipients(words: Sequence[Recognised]) -> Box | None:
     """The box of "Nơi nhận" where a line begins in the left half of the page, the last if there are several."""
     found = None
     width = max((w.box[2] for w in words), default=0.0)
     for _, own in groupby(words, key=lambda w: w.line):
         line = [w for w in own if sum(map(str.isalpha, w.text)) >= 2][:2]
-        said = "".join(c for c in fold("".join(w.text for w in line)) if c.isalpha())
-        if line and line[0].box[0] < width * 0.4 and fuzz.ratio(said[: len(RECIPIENTS)], RECIPIENTS) >= ALIKE:
+        if line and line[0].box[0] < width * 0.4 and _is_recipients(line):
             found = (line[0].box[0], line[0].box[1], max(w.box[2] for w in line), line[0].box[3])
     return found
+
+
+def _is_recipients(words: Sequence[Recognised]) -> bool:
+    said = "".join(c for c in fold("".join(w.text for w in words)) if c.isalpha())
+    return fuzz.ratio(said[: len(RECIPIENTS)], RECIPIENTS) >= ALIKE

@@ -59,7 +59,7 @@ class Remembered:
         _, old = self._kept.pop(question, (0, np.empty(0, np.int32)))
         self._weight -= old.nbytes
         if len(found):
-            old = _folded(_unfolded(old, numbers) | flags(found, numbers), numbers)
+            old = _folded(_unfolded(old, numbers) | _flags(found, numbers), numbers)
         self._kept[question] = upto, old
         self._weight += old.nbytes
         while self._weight > self._room and len(self._kept) > 1:
@@ -67,7 +67,7 @@ class Remembered:
             self._weight -= forgotten.nbytes
 
 
-def flags(found: Ids, numbers: Ids) -> Mask:
+def _flags(found: Ids, numbers: Ids) -> Mask:
     """Which of these entries, in the order of their numbers, were found; what is none of them is passed over."""
     there = np.zeros(int(numbers[-1]) + 1 if len(numbers) else 0, np.bool_)
     there[found[found < len(there)]] = True

@@ -7,7 +7,7 @@ documents, each in reading order.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial, reduce
@@ -16,28 +16,31 @@ from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.search import spelling, territory
-from service.search.analysis import EXACT, pair, phrase
+from service.search.analysis import EXACT, pair, phrase, spelled
 from service.search.entries import KIND_AT, NEVER, ROLES, Mark, days
 from service.search.fields import Condition
 from service.search.numbers import Number
-from service.search.postings import KINDS, Ids, Kind
+from service.search.postings import KINDS, Kind
 from service.search.query import All, Any_, Node, Not, Phrase, Prefix, Words, parse
 from service.search.shelves import FIRST, Column, Mask, Shelves
 from service.store.fold import fold
 from service.store.schedule import today_in_vietnam
+from service.store.tables import SearchEntry
 
 What = Literal["pages", "tasks", "targets", "citations", "documents"]
 WHATS: tuple[What, ...] = get_args(What)
 COUNTED = 1000  # further than this nobody counts: the answer is "more"
 
-_FEW = 200  # hits whose accents are looked at before those of all
+_FEW = 40  # hits whose accents are looked at before those of all
 _EXACT_AT, _RANK_AT = 52, 24  # bits of an order key: exactness, rank of the document, place within it
 _AGENCIES = ("agency", "agency_today")
 
 Group = tuple[str, ...]  # of terms, one of which has to be there
+Spelled = Mapping[int, Set[str]]  # of entries by number, the syllables as they are accented
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +185,9 @@ class Search:
         for said in spelling.cut(folded, self.shelves.uses, self.shelves.syllables):
             yield said, False
 
-    def _having(self, groups: Sequence[Group], among: Ids | None = None) -> Mask:
-        """Entries, or documents, that have one term of each group. `among`: as far as they are these entries."""
-        having = partial(self.shelves.having, self._session, self._kind, among=among)
+    def _having(self, groups: Sequence[Group]) -> Mask:
+        """Entries, or documents, that have one term of each group."""
+        having = partial(self.shelves.having, self._session, self._kind)
         found = self._all()
         if not self._of_documents and (alone := [group[0] for group in groups if len(group) == 1]):
             # The database brings what all of them leave, which is little, in place of all that each of them has.
@@ -300,34 +303,45 @@ class Search:
 
     # In what order
 
-    def _exactly(self, node: Node, among: Ids | None) -> Mask | None:
-        """What has the very accents that were typed; None: nothing was typed that has any. `among`: as in `_having`."""
+    def _exactly(self, node: Node, told: Spelled | None) -> Mask | None:
+        """What has the very accents that were typed; None: nothing was typed that has any. `told`: as far as it is these entries."""
         match node:
             case Words(said) | Phrase(said):
-                return self._having([(EXACT + syllable.exact,) for syllable in said], among) if said else None
+                if not said:
+                    return None
+                if told is None:
+                    return self._having([(EXACT + syllable.exact,) for syllable in said])
+                found = self._all()
+                for syllable in said:
+                    having = np.zeros(self.shelves.size, np.bool_)
+                    having[[entry for entry, exact in told.items() if syllable.exact in exact]] = True
+                    found &= self._lifted(having)
+                return found
             case All(parts):
-                told = [one for part in parts if (one := self._exactly(part, among)) is not None]
-                return reduce(np.logical_and, told) if told else None
+                masks = [one for part in parts if (one := self._exactly(part, told)) is not None]
+                return reduce(np.logical_and, masks) if masks else None
             case Any_(parts):
-                told = [one for part in parts if (one := self._exactly(part, among)) is not None]
-                return reduce(np.logical_or, told) if told else None
+                masks = [one for part in parts if (one := self._exactly(part, told)) is not None]
+                return reduce(np.logical_or, masks) if masks else None
         return None
 
     def _exact(self, numbers: Column, *, few: bool) -> Mask:
-        """Which of these entries, or documents, have the very accents that were typed. `few`: ask of these alone."""
-        if not len(numbers):
-            return np.zeros(0, np.bool_)
+        """Which of these entries, or documents, have the very accents that were typed. `few`: look at the texts of these alone."""
+        if not len(numbers) or not _says_words(self._query):
+            return np.zeros(len(numbers), np.bool_)
         del self._leaves[self._found :]
-        among = None
-        if few:
-            among = self._entries_of(numbers) if self._of_documents else numbers
-        told = self._exactly(self._query, among)
+        told = self._exactly(self._query, self._spelled(numbers) if few else None)
         return np.zeros(len(numbers), np.bool_) if told is None else told[numbers]
 
-    def _entries_of(self, documents: Column) -> Ids:
+    def _spelled(self, numbers: Column) -> Spelled:
+        """The syllables, as they are accented, of these entries or of the pages of these documents."""
         shelves = self.shelves
-        ranges = zip(shelves.first.all[documents], shelves.sizes.all[documents], strict=True)
-        return np.concatenate([np.arange(first, first + size, dtype=np.int32) for first, size in ranges])
+        if self._of_documents:
+            ranges = zip(shelves.first.all[numbers], shelves.sizes.all[numbers], strict=True)
+            numbers = np.concatenate([np.arange(first, first + size) for first, size in ranges])
+            numbers = numbers[shelves.marks.all[numbers] >> KIND_AT == KINDS.index(self._kind)]
+        query = sa.select(SearchEntry.id, SearchEntry.body).where(SearchEntry.id.in_(numbers.tolist()))
+        return {entry: spelled(body) for entry, body in self._session.execute(query)}
 
     def _keys(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         shelves = self.shelves
@@ -474,6 +488,15 @@ class Search:
         if self._asked.tolerant:
             return tuple(spelling.forms(said, self.shelves.uses))
         return (tuple(said),)
+
+
+def _says_words(node: Node) -> bool:
+    match node:
+        case Words(said) | Phrase(said):
+            return bool(said)
+        case All(parts) | Any_(parts):
+            return any(map(_says_words, parts))
+    return False
 
 
 def _greatest(keys: Column, limit: int) -> Column:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from service.search import numbers, postings, territory
 from service.search.entries import KIND_AT, NEVER, days
 from service.search.postings import KINDS, Ids, Kind
-from service.search.remembered import Question, Remembered, flags
+from service.search.remembered import Question, Remembered
 from service.store.fold import fold
 from service.store.schedule import VIETNAM
 from service.store.tables import Agency, Document, SearchDocument, SearchState, SearchTerm
@@ -303,21 +303,14 @@ class Shelves:
         first = bisect_left(self.spelled, letters)
         return list(takewhile(lambda syllable: syllable.startswith(letters), islice(self.spelled, first, None)))
 
-    def having(self, session: Session, kind: Kind, *terms: str, one: bool = False, among: Ids | None = None) -> Mask:
-        """The entries of a kind that have all these terms, or at least `one`; some may be gone.
-
-        `among`: of these alone it has to be right; it is not remembered then.
-        """
+    def having(self, session: Session, kind: Kind, *terms: str, one: bool = False) -> Mask:
+        """The entries of a kind that have all these terms, or at least `one`; some may be gone."""
         alone = [term for term in terms if Question(kind, (term,)) in self.remembered]
         others = tuple(term for term in terms if term not in alone)
         numbers = self.numbers[kind].all
         found = np.full(len(numbers), not one)
         for some in [*((term,) for term in alone), *([others] if others else [])]:
-            question = Question(kind, some, one and len(some) > 1)
-            if among is None or question in self.remembered:
-                there = self._recalled(session, question)
-            else:
-                there = flags(postings.having(session, kind, *some, one=one, among=among), numbers)
+            there = self._recalled(session, Question(kind, some, one and len(some) > 1))
             (np.logical_or if one else np.logical_and)(found, there, out=found)
         out = np.zeros(self.size, np.bool_)
         out[numbers[found]] = True

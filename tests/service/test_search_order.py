@@ -67,27 +67,32 @@ def test_pages_of_any_length_are_one_list(full: House, monkeypatch: pytest.Monke
         assert turned(full, text, what, limit) == whole
 
 
-def test_accents_of_few_are_told_as_those_of_all(full: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """That fewer are asked for is seen by what is not remembered."""
-    asked: list[bool] = []
+@pytest.mark.parametrize("what", ["pages", "documents"])
+def test_accents_of_few_are_told_as_those_of_all(full: House, monkeypatch: pytest.MonkeyPatch, what: What) -> None:
+    """That only few are looked at is seen by the terms that are asked for: the accented ones are not."""
+    asked: list[str] = []
     real = postings.having
 
-    def having(*given: object, **more: object) -> object:
-        asked.append(more.get("among") is not None)
-        return real(*given, **more)  # type: ignore[arg-type]
+    def having(session: object, kind: str, *terms: str, **more: object) -> object:
+        asked.extend(terms)
+        return real(session, kind, *terms, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(postings, "having", having)
-    monkeypatch.setattr(search, "_FEW", 2)
-    found = turned(full, "hải phòng", "pages", 500)
-    exact = sum(same for _, same in found)
-    assert 10 < exact < len(found)
-    full.shelves.clear()
-    asked.clear()
-    with full.database.reading() as session, full.shelves.lock:
-        full.shelves.refresh(session)
-        page = Search(session, full.shelves, Asked("hải phong", "pages")).page(None, 4)
-    assert any(asked), "accents are asked for among the newest"
-    assert page.count == len(found)
+    whole = turned(full, "hải phòng", what, 500)
+    exact = sum(same for _, same in whole)
+    assert 10 < exact < len(whole)
+    for few, all_of_them in ((2, False), (1000, False), (2, True)):
+        monkeypatch.setattr(search, "_FEW", few)
+        full.shelves.clear()
+        asked.clear()
+        with full.database.reading() as session, full.shelves.lock:
+            full.shelves.refresh(session)
+            # None of the newest is written so, so all have to be asked for.
+            text = "hài phong" if all_of_them else "hải phòng"
+            page = Search(session, full.shelves, Asked(text, what)).page(None, 4)
+        assert any(term.startswith("=") for term in asked) == all_of_them
+        if not all_of_them:
+            assert [(hit.entry, hit.exact) for hit in page.hits] == whole[:4]
 
 
 @pytest.mark.parametrize("what", ["pages", "tasks", "documents"])
