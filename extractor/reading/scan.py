@@ -30,6 +30,7 @@ BLANK_INK = 0.0005  # share of dark pixels
 FAINT_INK = 0.002  # … of faint ones, from which a page without dark ones is looked at nevertheless
 DOUBTFUL = 0.65  # mean probability of the words below which the page may lie upside down or on its side
 SPECKLED = 0.88  # … and below which specks may lie between the letters
+COVERED, DUSTY = 0.5, 0.2  # of the ink is specks: nothing is read before they are gone; the page is read without them as well
 WORTH_MORE = 1.02  # times as much has to be read without them
 HOPELESS = 0.45  # … and below which every direction is tried
 THROUGH = 0.75  # … from which words of the mirrored page say that the other side shines through
@@ -46,6 +47,8 @@ def read_scan(
     if max(image.shape) * RECOGNITION_DPI / dpi <= MAX_RENDER_SIDE:
         image, dpi = clean.scale(image, RECOGNITION_DPI / dpi), RECOGNITION_DPI
     image = clean.in_even_light(image)
+    if clean.dust(image) > COVERED:
+        image = clean.without_specks(image)
     # Print may have faded, and nothing is to be lost; but most of what is faint is the other side of the sheet.
     faint = clean.share_of_ink(image) < BLANK_INK
     if faint and clean.share_of_faint_ink(image) < FAINT_INK:
@@ -135,7 +138,7 @@ def _recognise_upright(image: Image, dpi: int, engine: Engine) -> tuple[list[Rec
 def _completed(words: list[Recognised], image: Image, dpi: int, engine: Engine) -> tuple[list[Recognised], int]:
     """The words of an upright page with those of lines that were passed over, and how many such lines could not be read."""
     lines = unread(words, image, dpi)
-    if len(lines) >= MANY or _mean(words) < SPECKLED:
+    if len(lines) >= MANY or _mean(words) < SPECKLED or clean.dust(image) > DUSTY:
         again, _ = _recognise(clean.without_specks(image), dpi, engine)
         if _worth(again) > WORTH_MORE * _worth(words):
             words, lines = again, unread(again, image, dpi)

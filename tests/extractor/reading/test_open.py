@@ -148,7 +148,7 @@ def test_few_lines_in_the_shade_are_not_lost(darkest: float) -> None:
 
 
 @needs_tesseract
-@pytest.mark.parametrize("share", [0.02, 0.03])
+@pytest.mark.parametrize("share", [0.01, 0.02, 0.03, 0.05, 0.08])
 def test_specks_between_letters_are_no_print(share: float) -> None:
     page = np.asarray(made_files.printed())
     specks = np.random.default_rng(5).random(page.shape) < share
