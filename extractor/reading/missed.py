@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from extractor.reading import lettering
 from extractor.reading.engine import Engine, Image, Recognised
@@ -11,11 +12,12 @@ from extractor.reading.syllable import is_syllable
 from extractor.record import Box
 
 MANY = 2  # lines passed over: it is worth reading the page in another way
+ZOOMS = (1.0, 1.25)
 AROUND = 0.03  # inches around a word that are its own
 LEAST_LETTERS = 6
 LEAST_SPELT = 0.8  # of these in what may be a word
 SURE_CAPITALS = 0.8  # of a word in capitals that is no syllable
-LEAST_SURE = 0.55  # mean probability of the words of a line that is believed: of 120 such lines of real scans nearly all were print
+LEAST_SURE = 0.45  # mean probability of the words of a line that is believed: of 120 such lines of real scans nearly all were print
 
 
 def unread(words: Sequence[Recognised], image: Image, dpi: int) -> list[Box]:
@@ -37,14 +39,25 @@ def missed(
     cleared = lettering.without_strokes(image, dpi)
     number = max((word.line for word in words), default=0)
     found: list[Recognised] = []
-    readings = [lettering.read(version, lines, dpi, engine, 1.0) for version in (cleared, image)]
-    for both in zip(*readings, strict=True):
-        own = [[word for word in read if not any(_same_place(word, known) for known in words)] for read in both]
+    readings = [lettering.read(version, lines, dpi, engine, zoom) for zoom in ZOOMS for version in (cleared, image)]
+    for all_of_it in zip(*readings, strict=True):
+        own = [[word for word in read if not any(_same_place(word, known) for known in words)] for read in all_of_it]
         fresh = max(map(_without_scraps, own), key=_sure)
         if _is_believable(fresh):
             number += 1
             found += [replace(word, line=number) for word in fresh]
     return found
+
+
+def covered(word: Recognised, found: Sequence[Recognised]) -> bool:
+    """Whether a word lies on a line that was found."""
+    x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
+    for _, own in groupby(found, key=lambda other: other.line):
+        line = list(own)
+        level = min(w.box[1] for w in line) <= y <= max(w.box[3] for w in line)
+        if level and line[0].box[0] <= x <= max(w.box[2] for w in line):
+            return True
+    return False
 
 
 def _without_scraps(words: list[Recognised]) -> list[Recognised]:

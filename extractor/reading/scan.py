@@ -17,7 +17,7 @@ from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.grid import find_grids
 from extractor.reading.limits import MAX_RENDER_SIDE
 from extractor.reading.marks import put_right
-from extractor.reading.missed import MANY, missed, unread
+from extractor.reading.missed import MANY, covered, missed, unread
 from extractor.reading.page import ReadPage, Word, turned
 from extractor.reading.repair import repair
 from extractor.record import Box, Warning
@@ -32,6 +32,7 @@ DOUBTFUL = 0.65  # mean probability of the words below which the page may lie up
 SPECKLED = 0.88  # … and below which specks may lie between the letters
 COVERED, DUSTY = 0.5, 0.2  # of the ink is specks: nothing is read before they are gone; the page is read without them as well
 WORTH_MORE = 1.02  # times as much has to be read without them
+BELIEVED = 0.35  # probability of a word below which its line is read again by itself
 HOPELESS = 0.45  # … and below which every direction is tried
 THROUGH = 0.75  # … from which words of the mirrored page say that the other side shines through
 TOLD_FROM = 3  # lines that could not be read: of one or two, most are no print
@@ -142,8 +143,13 @@ def _completed(words: list[Recognised], image: Image, dpi: int, engine: Engine) 
         again, _ = _recognise(clean.without_specks(image), dpi, engine)
         if _worth(again) > WORTH_MORE * _worth(words):
             words, lines = again, unread(again, image, dpi)
-    found = missed(words, lines, image, dpi, engine)
-    return words + found, len(lines) - len({word.line for word in found})
+    # What is hardly believed may hide a line as well: two lines taken for one, print under a stroke.
+    sure = [word for word in words if word.confidence >= BELIEVED]
+    found = missed(sure, unread(sure, image, dpi) if len(sure) < len(words) else lines, image, dpi, engine)
+    if not found:
+        return words, len(lines)
+    words = [word for word in words if word.confidence >= BELIEVED or not covered(word, found)] + found
+    return words, len(unread(words, image, dpi)) if lines else 0
 
 
 def _recognise(image: Image, dpi: int, engine: Engine) -> tuple[list[Recognised], list[Box]]:
