@@ -111,6 +111,46 @@ def bench_facts(
     return grown[1:]
 
 
+def bench_long(
+    text: str, scan: bytes, say: Callable[[str], None] = print, digital: int = 40, scanned: int = 300
+) -> tuple[float, int]:
+    """Pages a second of a PDF with a text layer, on one core after start-up, and the largest memory, in MB, of a process that reads a long scan.
+
+    The PDF is a plan made of the sections of `text`; the long scan is `scan` over and over.
+    """
+    from corpus.typeset import typeset
+    from extractor import read, understand
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.pdf"
+        path.write_bytes(typeset(plan_of(text, digital)).pdf)
+        understand(read(path, jobs=1))  # starts up
+        began = time.perf_counter()
+        file = read(path, jobs=1)
+        read_in = time.perf_counter() - began
+        understand(file)
+        whole = time.perf_counter() - began
+        assert {page.reading for page in file.pages} == {"text_layer"}
+        say(
+            f"\n{len(file.pages)} trang có lớp chữ / pages with a text layer: đọc / read {len(file.pages) / read_in:.1f}, "
+            f"đến bản ghi / up to the record {len(file.pages) / whole:.1f} trang mỗi giây / pages a second"
+        )
+        with pdfium.PdfDocument.new() as long, pdfium.PdfDocument(scan) as short:
+            for start in range(0, scanned, len(short)):
+                long.import_pages(short, list(range(min(len(short), scanned - start))))
+            long.save(path)
+        began = time.perf_counter()
+        with peak_of_children() as peak:
+            pages = read(path).pages
+        minutes = (time.perf_counter() - began) / 60
+        read_all = all(page.reading == "ocr" for page in pages)
+        say(
+            f"{len(pages)} trang quét / pages of a scan{'' if read_all else ', có trang hỏng / some failed'}: "
+            f"{len(pages) / minutes:.0f} trang mỗi phút / pages a minute, bộ nhớ lớn nhất / most memory {peak()} MB"
+        )
+    return len(file.pages) / whole, peak() or 0
+
+
 def bench_understanding(
     kept: Sequence[bytes], say: Callable[[str], None] = print, processes: Sequence[int] = (1, 2), rounds: int = 3
 ) -> list[float]:

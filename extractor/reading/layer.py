@@ -15,6 +15,7 @@ import pdfplumber.page
 import pdfplumber.table
 from numpy.typing import NDArray
 from pdfminer.encodingdb import EncodingDB
+from pdfplumber.utils.text import extract_words
 
 from extractor.reading import legacy
 from extractor.reading.limits import LAYER_ACCENTED, MIN_LAYER_COVER, MIN_LAYER_LETTERS, MIN_LAYER_SYLLABLES
@@ -74,6 +75,14 @@ def covers(words: tuple[Word, ...], picture: NDArray[np.uint8], width: float, he
 def words_of(page: pdfplumber.page.Page, verdict: Triage = "layer") -> tuple[Word, ...]:
     """The words of a layer that was judged so, with bold and italic by their fonts' names. The caller closes the page."""
     left, top = page.cropbox[0] - page.mediabox[0], page.mediabox[3] - page.cropbox[3]
+    return words_of_glyphs(page.chars, verdict, (left, top))
+
+
+def words_of_glyphs(
+    glyphs: list[dict[str, Any]], verdict: Triage = "layer", corner: tuple[float, float] = (0.0, 0.0)
+) -> tuple[Word, ...]:
+    """The same, of characters as pdfplumber has them; `corner` is what is cropped on the left and at the top."""
+    left, top = corner
     return tuple(
         Word(
             text=text,
@@ -82,7 +91,7 @@ def words_of(page: pdfplumber.page.Page, verdict: Triage = "layer") -> tuple[Wor
             bold="bold" in font.lower() or "black" in font.lower(),
             italic="italic" in font.lower() or "oblique" in font.lower(),
         )
-        for raw in page.extract_words(x_tolerance_ratio=0.15, y_tolerance=3, return_chars=True)
+        for raw in extract_words(glyphs, x_tolerance_ratio=0.15, y_tolerance=3, return_chars=True)
         for font in [_font(raw)]
         if (text := _decoded("".join(raw["text"].split()), verdict, font))
     )
@@ -96,10 +105,16 @@ def _decoded(text: str, verdict: Triage, font: str) -> str:
 
 def rules_of(page: pdfplumber.page.Page, width: float) -> tuple[Box, ...]:
     """The ruled lines of tables in the page's drawing: lines, and the sides of rectangles, as word processors write."""
-    edges = page.edges
+    return rules_of_edges(page.edges, width, (page.cropbox[0] - page.mediabox[0], page.mediabox[3] - page.cropbox[3]))
+
+
+def rules_of_edges(
+    edges: list[dict[str, Any]], width: float, corner: tuple[float, float] = (0.0, 0.0)
+) -> tuple[Box, ...]:
+    """The same, of strokes as pdfplumber has them; `corner` is what is cropped on the left and at the top."""
     if not 5 <= len(edges) <= MAX_STROKES:
         return ()
-    left, top = page.cropbox[0] - page.mediabox[0], page.mediabox[3] - page.cropbox[3]
+    left, top = corner
     # Each cell has its own sides, in pieces: snapped and joined they become the table's.
     whole = pdfplumber.table.merge_edges(edges, 3, 3, 3, 3)
     return grids(((e["x0"] - left, e["top"] - top, e["x1"] - left, e["bottom"] - top) for e in whole), width)

@@ -15,11 +15,12 @@ import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
 from extractor.errors import DamagedFile, PasswordProtected, TooManyPages
+from extractor.reading import glyphs
 from extractor.reading.engine import Engine
 from extractor.reading.limits import MAX_PAGES, MAX_RENDER_SIDE
-from extractor.reading.page import ReadPage
+from extractor.reading.page import ReadPage, Word
 from extractor.reading.scan import RECOGNITION_DPI, read_scan
-from extractor.record import Triage
+from extractor.record import Box, Triage
 
 MAX_DPI = 300
 MIN_DPI = 100
@@ -72,17 +73,29 @@ class Pdf:
         verdict = layer.judge(text)
         if verdict not in layer.TRUSTED:
             return verdict
-        import pdfplumber
-
-        with pdfplumber.open(self._path, pages=[number]) as document:
-            words = layer.words_of(document.pages[0], verdict)
-            ruled = layer.rules_of(document.pages[0], width)
+        words, ruled = self._words(page, number, width, verdict)
         if not layer.is_vietnamese(" ".join(w.text for w in words)):
             return "foreign_layer"
         picture = _render(page, min(TRIAGE_DPI, 72 * MAX_RENDER_SIDE / max(width, height)), grey=True)
         if not layer.covers(words, picture, width, height):
             return "layer_elsewhere"
         return ReadPage(number, width, height, "text_layer", words=words, rules=ruled, triage=verdict)
+
+    def _words(
+        self, page: pypdfium2.PdfPage, number: int, width: float, verdict: Triage
+    ) -> tuple[tuple[Word, ...], tuple[Box, ...]]:
+        """The words of a text layer and the rules of its tables."""
+        import pdfplumber
+
+        from extractor.reading import layer
+
+        # What an old encoding makes of a letter is told by its font and by its code, as pdfplumber has them.
+        plain = verdict == "layer"
+        if plain and (letters := glyphs.glyphs(page)) is not None and (drawn := glyphs.edges(page)) is not None:
+            return layer.words_of_glyphs(letters), layer.rules_of_edges(drawn, width)
+        with pdfplumber.open(self._path, pages=[number]) as document:
+            whole = document.pages[0]
+            return layer.words_of(whole, verdict), layer.rules_of(whole, width)
 
 
 def _resolution(page: pypdfium2.PdfPage, width: float, height: float) -> tuple[float, bool]:

@@ -30,7 +30,10 @@ BLANK_INK = 0.0005  # share of dark pixels
 FAINT_INK = 0.002  # … of faint ones, from which a page without dark ones is looked at nevertheless
 DOUBTFUL = 0.65  # mean probability of the words below which the page may lie upside down or on its side
 SPECKLED = 0.88  # … and below which specks may lie between the letters
-COVERED, DUSTY = 0.5, 0.2  # of the ink is specks: nothing is read before they are gone; the page is read without them as well
+COVERED, DUSTY = (
+    0.5,
+    0.2,
+)  # of the ink is specks: nothing is read before they are gone; the page is read without them as well
 WORTH_MORE = 1.02  # times as much has to be read without them
 BELIEVED = 0.35  # probability of a word below which its line is read again by itself
 HOPELESS = 0.45  # … and below which every direction is tried
