@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import groupby
 
 from extractor.reading import lettering
 from extractor.reading.engine import Engine, Image, Recognised
@@ -41,7 +40,7 @@ def missed(
     found: list[Recognised] = []
     readings = [lettering.read(version, lines, dpi, engine, zoom) for zoom in ZOOMS for version in (cleared, image)]
     for all_of_it in zip(*readings, strict=True):
-        own = [[word for word in read if not any(_same_place(word, known) for known in words)] for read in all_of_it]
+        own = [[word for word in read if not any(inside(word.box, known.box) for known in words)] for read in all_of_it]
         fresh = max(map(_without_scraps, own), key=_sure)
         if _is_believable(fresh):
             number += 1
@@ -49,15 +48,10 @@ def missed(
     return found
 
 
-def covered(word: Recognised, found: Sequence[Recognised]) -> bool:
-    """Whether a word lies on a line that was found."""
-    x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
-    for _, own in groupby(found, key=lambda other: other.line):
-        line = list(own)
-        level = min(w.box[1] for w in line) <= y <= max(w.box[3] for w in line)
-        if level and line[0].box[0] <= x <= max(w.box[2] for w in line):
-            return True
-    return False
+def inside(box: Box, around: Box) -> bool:
+    """Whether the middle of a box lies in another."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return around[0] <= x <= around[2] and around[1] <= y <= around[3]
 
 
 def _without_scraps(words: list[Recognised]) -> list[Recognised]:
@@ -87,9 +81,3 @@ def _is_believable(words: Sequence[Recognised]) -> bool:
     size = sum(map(len, said))
     spelt = sum(len(letters) for letters in said if is_syllable(letters) or letters.isupper())
     return size >= LEAST_LETTERS and spelt >= LEAST_SPELT * size and lettering.mean(words) >= LEAST_SURE
-
-
-def _same_place(word: Recognised, known: Recognised) -> bool:
-    """Whether the middle of a word lies in the box of another."""
-    x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
-    return known.box[0] <= x <= known.box[2] and known.box[1] <= y <= known.box[3]

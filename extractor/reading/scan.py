@@ -17,7 +17,7 @@ from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.grid import find_grids
 from extractor.reading.limits import MAX_RENDER_SIDE
 from extractor.reading.marks import put_right
-from extractor.reading.missed import MANY, covered, missed, unread
+from extractor.reading.missed import MANY, inside, missed, unread
 from extractor.reading.page import ReadPage, Word, turned
 from extractor.reading.repair import repair
 from extractor.record import Box, Warning
@@ -35,7 +35,6 @@ COVERED, DUSTY = (
     0.2,
 )  # of the ink is specks: nothing is read before they are gone; the page is read without them as well
 WORTH_MORE = 1.02  # times as much has to be read without them
-BELIEVED = 0.35  # probability of a word below which its line is read again by itself
 HOPELESS = 0.45  # … and below which every direction is tried
 THROUGH = 0.75  # … from which words of the mirrored page say that the other side shines through
 TOLD_FROM = 3  # lines that could not be read: of one or two, most are no print
@@ -146,13 +145,11 @@ def _completed(words: list[Recognised], image: Image, dpi: int, engine: Engine) 
         again, _ = _recognise(clean.without_specks(image), dpi, engine)
         if _worth(again) > WORTH_MORE * _worth(words):
             words, lines = again, unread(again, image, dpi)
-    # What is hardly believed may hide a line as well: two lines taken for one, print under a stroke.
-    sure = [word for word in words if word.confidence >= BELIEVED]
-    found = missed(sure, unread(sure, image, dpi) if len(sure) < len(words) else lines, image, dpi, engine)
-    if not found:
-        return words, len(lines)
-    words = [word for word in words if word.confidence >= BELIEVED or not covered(word, found)] + found
-    return words, len(unread(words, image, dpi)) if lines else 0
+    # The signer's lines, under seal and strokes, are looked at by themselves.
+    block = signing.block_of(words, image, dpi)
+    lines = [line for line in lines if not (block and inside(line, block))]
+    found = missed(words, lines, image, dpi, engine)
+    return words + found, len(lines) - len({word.line for word in found})
 
 
 def _recognise(image: Image, dpi: int, engine: Engine) -> tuple[list[Recognised], list[Box]]:

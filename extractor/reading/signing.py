@@ -30,6 +30,7 @@ BLACK, PALE = 40, 160  # value (of 255) of black print, and of what is no print 
 PALER, PALE_SHARE = 40, 0.1  # grey values by which a seal is paler than print at least, and its share of the ink
 DARK = 50  # value (of 255) below which even a coloured pixel is print
 ABOVE, BELOW = 0.9, 3.2  # inches above and below the first line of "Nơi nhận" that the block takes
+LEFT = 0.42  # of the page's width, where the block begins at the earliest
 GAP = 0.3  # inches: a wider gap in a line parts the list of recipients from the signature
 EDGE = 0.04  # inches between the list and the block at least
 SEAL = 1.5  # inches: the width of a seal
@@ -99,7 +100,7 @@ def look_again(
     upright = page()
     rows, columns = upright.shape[:2]
     reach = max(anchor[2] + 0.2 * dpi, *(x + EDGE * dpi for x in _ends_of_recipients(words, anchor, dpi)))
-    left = round(min(max(columns * 0.42, reach), columns * 0.6))
+    left = round(min(max(columns * LEFT, reach), columns * 0.6))
     top, bottom = round(max(0.0, anchor[1] - ABOVE * dpi)), round(min(float(rows), anchor[1] + BELOW * dpi))
     # Lines of the body reach over the block's left edge: only what lies below the last of them is the block's.
     crossing = [w.box[3] for w in words if w.box[0] < left < w.box[2] and top <= w.box[1] <= anchor[1] + 0.1 * dpi]
@@ -141,6 +142,13 @@ def _is_loose(word: Recognised, lines: Sequence[Box], dpi: int) -> bool:
     low = word.box[3] - word.box[1] < LOWEST * dpi
     doubted = word.confidence < SURE_NAME and not _fits(word.text)
     return (low or doubted) and not any(_covers(line, word.box, dpi) for line in lines)
+
+
+def block_of(words: Sequence[Recognised], image: Image, dpi: int) -> Box | None:
+    """About where the signature block of an upright page is; None where no list of recipients is seen."""
+    anchor = _recipients(words)
+    rows, columns = image.shape
+    return anchor and (LEFT * columns, anchor[1] - ABOVE * dpi, columns, min(rows, anchor[1] + BELOW * dpi))
 
 
 def _without_seal(upright: NDArray[np.uint8], top: int, bottom: int, left: int, dpi: int) -> Image | None:
