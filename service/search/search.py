@@ -36,6 +36,7 @@ WHATS: tuple[What, ...] = get_args(What)
 COUNTED = 1000  # further than this nobody counts: the answer is "more"
 
 _FEW = 40  # hits whose accents are looked at before those of all
+_TEXTS = 2000  # … as far as they have no more pages than this
 _EXACT_AT, _RANK_AT = 52, 24  # bits of an order key: exactness, rank of the document, place within it
 _AGENCIES = ("agency", "agency_today")
 
@@ -333,13 +334,15 @@ class Search:
         told = self._exactly(self._query, self._spelled(numbers) if few else None)
         return np.zeros(len(numbers), np.bool_) if told is None else told[numbers]
 
-    def _spelled(self, numbers: Column) -> Spelled:
-        """The syllables, as they are accented, of these entries or of the pages of these documents."""
+    def _spelled(self, numbers: Column) -> Spelled | None:
+        """The syllables, as they are accented, of these entries or of the pages of these documents; None: they are too many to look at."""
         shelves = self.shelves
         if self._of_documents:
             ranges = zip(shelves.first.all[numbers], shelves.sizes.all[numbers], strict=True)
             numbers = np.concatenate([np.arange(first, first + size) for first, size in ranges])
             numbers = numbers[shelves.marks.all[numbers] >> KIND_AT == KINDS.index(self._kind)]
+        if len(numbers) > _TEXTS:
+            return None
         query = sa.select(SearchEntry.id, SearchEntry.body).where(SearchEntry.id.in_(numbers.tolist()))
         return {entry: spelled(body) for entry, body in self._session.execute(query)}
 

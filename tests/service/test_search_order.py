@@ -65,6 +65,8 @@ def test_pages_of_any_length_are_one_list(full: House, monkeypatch: pytest.Monke
     monkeypatch.setattr(search, "_FEW", 2)
     for limit in (1, 4, 7):
         assert turned(full, text, what, limit) == whole
+    monkeypatch.setattr(search, "_TEXTS", 5)
+    assert turned(full, text, what, 4) == whole
 
 
 @pytest.mark.parametrize("what", ["pages", "documents"])
