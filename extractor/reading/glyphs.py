@@ -15,7 +15,7 @@ import pypdfium2.raw as pdfium
 _STRAIGHT = 0.01  # points
 _NAME = 256  # bytes of a font's name
 _Point = tuple[float, float]
-_HYPHEN = 2  # PDFium's, at the end of a line
+_HYPHEN, _SPACE = 2, 32  # PDFium's at the end of a line; no other character that it makes up is higher
 _NONE = frozenset((0, 0xFFFE, 0xFFFF))  # no character stands for the glyph
 
 
@@ -40,14 +40,16 @@ def _glyphs(text: pypdfium2.PdfTextPage, height: float) -> list[dict[str, Any]] 
         code = pdfium.FPDFText_GetUnicode(text, n)
         if code == _HYPHEN:
             code = ord("-")
-        if code in _NONE or pdfium.FPDFText_IsGenerated(text, n) == 1:
+        elif code in _NONE or (code <= _SPACE and pdfium.FPDFText_IsGenerated(text, n) == 1):
             continue
-        if pdfium.FPDFText_GetCharAngle(text, n) > 0 or not pdfium.FPDFText_GetLooseCharBox(text, n, box):
-            return None
         piece = ctypes.cast(pdfium.FPDFText_GetTextObject(text, n), ctypes.c_void_p).value
         if piece not in fonts:
+            if pdfium.FPDFText_GetCharAngle(text, n) > 0:
+                return None
             pdfium.FPDFText_GetFontInfo(text, n, name, _NAME, flags)
             fonts[piece] = name.value.decode("utf-8", "replace")
+        if not pdfium.FPDFText_GetLooseCharBox(text, n, box):
+            return None
         top, bottom = height - box.top, height - box.bottom
         found.append(
             {
