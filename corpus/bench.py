@@ -114,7 +114,8 @@ def bench_facts(
 def bench_long(
     text: str, scan: bytes, say: Callable[[str], None] = print, digital: int = 40, scanned: int = 300
 ) -> tuple[float, int]:
-    """Pages a second of a PDF with a text layer, on one core after start-up, and the largest memory, in MB, of a process that reads a long scan.
+    """Pages a second of a PDF with a text layer, on one core, the start of the reading process counted, and the largest memory, in MB, of a
+    process that reads a long scan.
 
     The PDF is a plan made of the sections of `text`; the long scan is `scan` over and over.
     """
@@ -124,7 +125,7 @@ def bench_long(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.pdf"
         path.write_bytes(typeset(plan_of(text, digital)).pdf)
-        understand(read(path, jobs=1))  # starts up
+        understand(read(path, jobs=1))  # loads what understanding needs
         began = time.perf_counter()
         file = read(path, jobs=1)
         read_in = time.perf_counter() - began

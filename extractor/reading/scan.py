@@ -29,14 +29,12 @@ MIN_SKEW = 0.1  # degrees; levelling less than this only blurs
 BLANK_INK = 0.0005  # share of dark pixels
 FAINT_INK = 0.002  # … of faint ones, from which a page without dark ones is looked at nevertheless
 DOUBTFUL = 0.65  # mean probability of the words below which the page may lie upside down or on its side
-SPECKLED = 0.88  # … and below which specks may lie between the letters
-COVERED, DUSTY = (
-    0.5,
-    0.2,
-)  # of the ink is specks: nothing is read before they are gone; the page is read without them as well
-WORTH_MORE = 1.02  # times as much has to be read without them
 HOPELESS = 0.45  # … and below which every direction is tried
 THROUGH = 0.75  # … from which words of the mirrored page say that the other side shines through
+SPECKLED = 0.88  # mean probability of the words below which specks may lie between the letters
+DUSTY = 0.2  # share of the ink that is specks from which the page is read without them as well
+COVERED = 0.5  # … from which nothing is read before they are gone
+WORTH_MORE = 1.02  # times as much has to be read without specks
 TOLD_FROM = 3  # lines that could not be read: of one or two, most are no print
 NOISE = 0.40  # mean probability of what is "read" from a picture without text
 

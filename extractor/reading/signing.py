@@ -133,8 +133,8 @@ def look_again(
             number = max((w.line for w in found), default=0) + 1
             kept = [w for w in found if not any(w is o for o in line.old)]
             found = kept + [replace(w, line=number) for w in best]
-    print_ = [(line[0] + left, line[1] + top, line[2] + left, line[3] + top) for line in lines]
-    return [w for w in found if w.box[0] < left or not top <= w.box[1] <= bottom or not _is_loose(w, print_, dpi)]
+    on_page = [(line[0] + left, line[1] + top, line[2] + left, line[3] + top) for line in lines]
+    return [w for w in found if w.box[0] < left or not top <= w.box[1] <= bottom or not _is_loose(w, on_page, dpi)]
 
 
 def _is_loose(word: Recognised, lines: Sequence[Box], dpi: int) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ import structlog
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.access.accounts import IDLE_LASTS
+from service.beside import Beside
 from service.feed import deliveries
 from service.house import House, InUse, held
 from service.store import records, schedule
@@ -34,23 +34,12 @@ ANSWERS_LAST = timedelta(days=1)  # answers kept for Idempotency-Key
 BATCH = 500  # rows of a transaction: whoever else writes waits no longer than for that
 
 
-class Housekeeping:
+class Housekeeping(Beside):
     """Does every chore at the start and then once an hour, in a thread."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="housekeeping", daemon=True)
+    name = "housekeeping"
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _keep(self) -> None:
+    def _go_on(self) -> None:
         while True:
             self.tidy()
             if self._stopping.wait(EVERY):

@@ -6,7 +6,7 @@ import threading
 
 import structlog
 
-from service.house import House
+from service.beside import Beside
 from service.patience import passing
 from service.search import postings
 from service.search.postings import Kind
@@ -21,23 +21,12 @@ _LOOK_EVERY = 60.0  # seconds
 log = structlog.get_logger()
 
 
-class Bringer:
+class Bringer(Beside):
     """Brings them, in a thread."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="search-terms", daemon=True)
+    name = "search-terms"
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
+    def _go_on(self) -> None:
         while not self._stopping.is_set():
             try:
                 bring(self._house.database, self._house.shelves, self._stopping)

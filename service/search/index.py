@@ -22,7 +22,8 @@ import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from service.house import House, InUse, held
+from service.beside import Beside
+from service.house import InUse, held
 from service.patience import passing
 from service.search import analysis, entries, postings, territory
 from service.search.entries import Entry
@@ -39,23 +40,12 @@ _TERMS = 400  # rows of a statement
 log = structlog.get_logger()
 
 
-class Follower:
+class Follower(Beside):
     """Keeps the index, in a thread; of several processes over one data folder, one does."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="search-index", daemon=True)
+    name = "search-index"
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _follow(self) -> None:
+    def _go_on(self) -> None:
         while not self._stopping.is_set():
             with contextlib.suppress(InUse), held(self._house.settings.data / ".search.lock"):
                 while not self._stopping.is_set():

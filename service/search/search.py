@@ -26,7 +26,8 @@ from service.search.fields import Condition
 from service.search.numbers import Number
 from service.search.postings import KINDS, Kind
 from service.search.query import All, Any_, Node, Not, Phrase, Prefix, Words, parse
-from service.search.shelves import FIRST, Column, Mask, Shelves
+from service.search.remembered import Mask
+from service.search.shelves import FIRST, Column, Shelves
 from service.store.fold import fold
 from service.store.schedule import today_in_vietnam
 from service.store.tables import SearchEntry
@@ -304,12 +305,10 @@ class Search:
 
     # In what order
 
-    def _exactly(self, node: Node, told: Spelled | None) -> Mask | None:
-        """What has the very accents that were typed; None: nothing was typed that has any. `told`: as far as it is these entries."""
+    def _exactly(self, node: Node, told: Spelled | None) -> Mask:
+        """What has the very accents that were typed, of a query that says words. `told`: as far as it is these entries."""
         match node:
             case Words(said) | Phrase(said):
-                if not said:
-                    return None
                 if told is None:
                     return self._having([(EXACT + syllable.exact,) for syllable in said])
                 found = self._all()
@@ -319,20 +318,17 @@ class Search:
                     found &= self._lifted(having)
                 return found
             case All(parts):
-                masks = [one for part in parts if (one := self._exactly(part, told)) is not None]
-                return reduce(np.logical_and, masks) if masks else None
+                return reduce(np.logical_and, [self._exactly(part, told) for part in parts if _says_words(part)])
             case Any_(parts):
-                masks = [one for part in parts if (one := self._exactly(part, told)) is not None]
-                return reduce(np.logical_or, masks) if masks else None
-        return None
+                return reduce(np.logical_or, [self._exactly(part, told) for part in parts if _says_words(part)])
+        raise AssertionError(node)
 
     def _exact(self, numbers: Column, *, few: bool) -> Mask:
         """Which of these entries, or documents, have the very accents that were typed. `few`: look at the texts of these alone."""
         if not len(numbers) or not _says_words(self._query):
             return np.zeros(len(numbers), np.bool_)
         del self._leaves[self._found :]
-        told = self._exactly(self._query, self._spelled(numbers) if few else None)
-        return np.zeros(len(numbers), np.bool_) if told is None else told[numbers]
+        return self._exactly(self._query, self._spelled(numbers) if few else None)[numbers]
 
     def _spelled(self, numbers: Column) -> Spelled | None:
         """The syllables, as they are accented, of these entries or of the pages of these documents; None: they are too many to look at."""
@@ -494,6 +490,7 @@ class Search:
 
 
 def _says_words(node: Node) -> bool:
+    """Whether words or phrases are asked for, other than as excluded: only these have accents."""
     match node:
         case Words(said) | Phrase(said):
             return bool(said)

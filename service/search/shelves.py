@@ -23,13 +23,12 @@ from sqlalchemy.orm import Session
 from service.search import numbers, postings, territory
 from service.search.entries import KIND_AT, NEVER, days
 from service.search.postings import KINDS, Ids, Kind
-from service.search.remembered import Question, Remembered
+from service.search.remembered import Mask, Question, Remembered
 from service.store.fold import fold
 from service.store.schedule import VIETNAM
 from service.store.tables import Agency, Document, SearchDocument, SearchState, SearchTerm
 
 Column = npt.NDArray[Any]
-Mask = npt.NDArray[np.bool_]
 
 _AT_ONCE = 2000  # documents
 
