@@ -1,5 +1,5 @@
 """`python -m corpus`: score the pipeline (`evaluate`), make its confidences (`calibrate`), measure it (`bench`, `reading`), train
-(`digits`), make scans of specimens (`scan`), measure what the study of many documents rests on (`indicators`, `fields`)."""
+(`digits`, `lines`), make scans of specimens (`scan`), measure what the study of many documents rests on (`indicators`, `fields`)."""
 
 from __future__ import annotations
 
@@ -90,6 +90,13 @@ def main(arguments: list[str] | None = None) -> int:
     train.add_argument("--steps", type=int, default=2400)
     train.add_argument("--out", type=Path, metavar="FILE", help="mặc định / default: models/digits.npz")
 
+    train = commands.add_parser(
+        "lines", help="luyện bộ đọc dòng chữ in / train the recogniser of lines (needs PyTorch; a GPU)"
+    )
+    train.add_argument("--minutes", type=float, default=10.0)
+    train.add_argument("--since", type=Path, metavar="FILE", help="luyện tiếp / begin with the weights (.pt) of a run")
+    train.add_argument("--out", type=Path, metavar="FILE", help="mặc định / default: models/lines.onnx")
+
     commands.add_parser("desk", add_help=False, help="trang kiểm tra nhanh đến đâu / how quick the review page is")
     commands.add_parser("load", add_help=False, help="đo dịch vụ dưới tải / measure the service under load")
     commands.add_parser("search", add_help=False, help="đo tìm kiếm / measure search over a large store")
@@ -129,6 +136,7 @@ def main(arguments: list[str] | None = None) -> int:
         "indicators": _indicators,
         "fields": _fields,
         "digits": _digits,
+        "lines": _lines,
     }[given.command](given)
 
 
@@ -289,12 +297,27 @@ def _digits(given: argparse.Namespace) -> int:
     try:
         from corpus.digits import train
     except ImportError:
-        print('Cần PyTorch: pip install "directives[training]" / PyTorch is needed.', file=sys.stderr)
-        return 3
+        return _without_torch()
     from extractor.reading.digits import WEIGHTS
 
     train(given.steps, given.out or WEIGHTS)
     return 0
+
+
+def _lines(given: argparse.Namespace) -> int:
+    try:
+        from corpus.recogniser import train
+    except ImportError:
+        return _without_torch()
+    from extractor.reading.lines import WEIGHTS
+
+    train(given.minutes, given.out or WEIGHTS, since=given.since)
+    return 0
+
+
+def _without_torch() -> int:
+    print('Cần PyTorch: pip install "directives[training]" / PyTorch is needed.', file=sys.stderr)
+    return 3
 
 
 def _shared() -> Path:

@@ -17,11 +17,12 @@ LETTER = (0.06, 0.24)  # inches: the height of a letter of print
 PAPER = 0.75  # of the paper's brightness: what is brighter is no print
 DRIFT = 0.08  # inches: more above or below the first letter, and the row is the rim of a seal
 GAP = 0.3  # inches: a wider gap parts two rows of one height
+OUTLIERS = 0.2  # of a line's letters: the share that stands in boxes that are too high, above and below
 BESIDE = 0.5  # inches: … and parts two lines where a stroke may hide what stands between
 
 
 def rows(cleared: Image, dpi: int, least: int = 2) -> list[Box]:
-    """The lines of print, from top to bottom: rows of at least so many pieces of ink of a letter's height, close to each other.
+    """The lines of print, from top to bottom: rows of ink of a letter's height, at least so many letters, close to each other.
 
     A row is 0.35 inches long or longer.
     """
@@ -47,7 +48,7 @@ def rows(cleared: Image, dpi: int, least: int = 2) -> list[Box]:
     boxes = [
         (min(c[0] for c in r), min(c[1] for c in r), max(c[2] for c in r), max(c[3] for c in r))
         for r in lines
-        if len(r) >= least
+        if sum(max(1, round((c[2] - c[0]) / (c[3] - c[1]))) for c in r) >= least  # letters may touch
     ]
     long = [box for box in boxes if box[2] - box[0] > 0.35 * dpi]
     return sorted(((float(a), float(b), float(c), float(d)) for a, b, c, d in long), key=lambda box: box[1])
@@ -117,3 +118,20 @@ def _shrunk(word: Recognised, zoom: float) -> Recognised:
 def mean(words: Sequence[Recognised]) -> float:
     """The mean probability of words; 0 of none."""
     return sum(w.confidence for w in words) / len(words) if words else 0.0
+
+
+def extent(words: Sequence[Recognised]) -> tuple[float, float]:
+    """From which row to which a line reaches: here and there an engine's box of a word takes in a part of other lines."""
+    above = [(word.box[1], len(word.text)) for word in words]
+    below = [(word.box[3], len(word.text)) for word in words]
+    return middling(above, OUTLIERS), middling(below, 1 - OUTLIERS)
+
+
+def middling(weighted: Sequence[tuple[float, int]], share: float) -> float:
+    """The value below which this share of the weight lies."""
+    left = share * sum(weight for _, weight in weighted)
+    for value, weight in sorted(weighted):
+        left -= weight
+        if left <= 0:
+            return value
+    return max(value for value, _ in weighted)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
+from statistics import median
 
-from extractor.reading import lettering
+from extractor.reading import lettering, second
 from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.syllable import is_syllable
 from extractor.record import Box
@@ -14,6 +16,7 @@ MANY = 2  # lines passed over: it is worth reading the page in another way
 ZOOMS = (1.0, 1.25)
 AROUND = 0.03  # inches around a word that are its own
 LEAST_LETTERS = 6
+LONG, DOUBLE = 3, 1.6  # words of a line, and how many times as high as usual they are where it is two lines
 LEAST_SPELT = 0.8  # of these in what may be a word
 SURE_CAPITALS = 0.8  # of a word in capitals that is no syllable
 LEAST_SURE = 0.45  # mean probability of the words of a line that is believed: of 120 such lines of real scans nearly all were print
@@ -22,11 +25,30 @@ LEAST_SURE = 0.45  # mean probability of the words of a line that is believed: o
 def unread(words: Sequence[Recognised], image: Image, dpi: int) -> list[Box]:
     """The lines of print of an upright page that are not among its words, from top to bottom."""
     left = image.copy()
-    for word in words:
-        x0, y0, x1, y1 = (round(side) for side in word.box)
-        edge = round(AROUND * dpi)
-        left[max(0, y0 - edge) : y1 + edge, max(0, x0 - edge) : x1 + edge] = 255
+    edge = round(AROUND * dpi)
+    for _, line in groupby(sorted(words, key=lambda word: word.line), key=lambda word: word.line):
+        own = list(line)
+        top, bottom = lettering.extent(own)
+        for word in own:
+            x0, x1 = round(word.box[0]), round(word.box[2])
+            y0, y1 = round(max(word.box[1], top)), round(min(word.box[3], bottom))
+            left[y0:y1, max(0, x0 - edge) : x1 + edge] = 255
     return lettering.apart(lettering.rows(left, dpi, LEAST_LETTERS), dpi)
+
+
+def doubled(words: Sequence[Recognised]) -> list[Recognised]:
+    """The words of lines that are nearly twice as high as lines of the page are: two lines, of which the engine has read one."""
+    usual = median(word.box[3] - word.box[1] for word in words) if words else 0.0
+    by_line: dict[int, list[Recognised]] = {}
+    for word in words:
+        if _letters(word):
+            by_line.setdefault(word.line, []).append(word)
+    return [
+        word
+        for own in by_line.values()
+        if len(own) >= LONG and median(w.box[3] - w.box[1] for w in own) > DOUBLE * usual
+        for word in own
+    ]
 
 
 def missed(
@@ -39,6 +61,7 @@ def missed(
     number = max((word.line for word in words), default=0)
     found: list[Recognised] = []
     readings = [lettering.read(version, lines, dpi, engine, zoom) for zoom in ZOOMS for version in (cleared, image)]
+    readings += [second.read(version, lines) for version in (cleared, image)]
     for all_of_it in zip(*readings, strict=True):
         own = [[word for word in read if not any(inside(word.box, known.box) for known in words)] for read in all_of_it]
         fresh = max(map(_without_scraps, own), key=_sure)

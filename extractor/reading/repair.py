@@ -23,6 +23,7 @@ from extractor.knowledge.names import is_of_names, is_surname
 from extractor.knowledge.spelling import fold, modern
 from extractor.knowledge.table import rows
 from extractor.reading.engine import Recognised
+from extractor.reading.second import Sight
 from extractor.reading.syllable import TONES, is_syllable
 
 SURE = 0.995  # words that the engine gives more than this are never touched
@@ -40,6 +41,8 @@ RIGHT_FROM = (
     (0.99, 0.995),
     (0.998, 0.999),
 )
+SUREST = 0.999  # a word that both readers see alike
+SURE_FIGURE = 0.9  # … and one with digits that they see differently
 MARKED = (
     0.98,
     0.89,
@@ -58,6 +61,14 @@ _OTHER_MARK = math.log(0.05)  # o for ô
 _OTHER_BOTH = math.log(0.03)
 _STROKE = math.log(0.05)  # d for đ
 _SECOND = -1.5  # a second wrong mark in a word
+_OTHER_READING = math.log(0.1)  # … of which the second reader's reading is the right one
+_OTHER_ENDS = math.log(0.2)  # … or the marks that it sees before and behind
+
+TRUST = 0.7  # in the second reader's log odds
+LIKELY = math.log(0.4)  # what its reading of a number or a symbol has to be to stand for the engine's
+GUESSED, SEEN = 0.3, 0.6  # … whose say counts from the first probability a letter on, and in full from the second
+NEITHER = 0.3  # share of the engine's wrong readings that the second reader does not put right
+BLIND = -12.0  # … which speak against nothing more than that: it may look at the wrong place
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,60 +108,118 @@ def bigrams() -> Bigrams:
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """What a word may be: its letters in lower case (None for what is no word), as a key of the table, and the engine's log odds."""
+    """What a word may be, its syllable as a key of the table (None where neighbours have no say), and the readers' log odds."""
 
-    letters: str | None
+    text: str
     key: str | None
     weight: float
 
 
-def repair(words: Sequence[Recognised], table: Bigrams | None = None) -> list[Recognised]:
-    """The words of a page in the engine's order, with repaired text, what was read in `raw`, and how sure that is now."""
+def repair(
+    words: Sequence[Recognised], sights: Sequence[Sight | None] = (), table: Bigrams | None = None
+) -> list[Recognised]:
+    """The words of a page in the engine's order, with repaired text, what was read in `raw`, and how sure that is now.
+
+    `sights` is what the second reader makes of each of them (`second.look`), if it was asked.
+    """
     if not words:
         return []
     known = table or bigrams()
-    choices = [_choices(words, i, known) for i in range(len(words))]
+    seen = sights or [None] * len(words)
+    weighed = [_seen(_choices(words, i, seen[i], known), seen[i], words[i]) for i in range(len(words))]
+    choices = [own for own, _ in weighed]
     linked = [False, *(_linked(before, word) for before, word in pairwise(words))]
     chances = _weigh(choices, linked, known)
-    return [_chosen(*each) for each in zip(words, choices, chances, strict=True)]
+    return [
+        _chosen(word, own, chance, none, seen=sight is not None)
+        for word, (own, none), chance, sight in zip(words, weighed, chances, seen, strict=True)
+    ]
 
 
-def _chosen(word: Recognised, choices: Sequence[_Choice], chances: Sequence[float]) -> Recognised:
-    if len(choices) == 1:
+def _chosen(
+    word: Recognised, choices: Sequence[_Choice], chances: Sequence[float], none: float, *, seen: bool
+) -> Recognised:
+    if len(choices) == 1 and not seen:
         return word
-    match = _WORD.fullmatch(word.text)
-    assert match
     best = max(range(len(choices)), key=lambda i: chances[i])
     if chances[best] < LEAST:
         best = 0
-    sure = RIGHT_FROM[bisect_right(RIGHT_FROM, chances[best], key=lambda row: row[0]) - 1][1]
-    if (match[1] or match[3]) and word.confidence < MARKED[0]:
-        sure = min(sure, MARKED[1])
-    letters = choices[best].letters
-    if best == 0 or letters is None:
+    if seen:
+        sure = _sure(word, choices, chances[best] * (1 - none))
+    else:
+        sure = RIGHT_FROM[bisect_right(RIGHT_FROM, chances[best], key=lambda row: row[0]) - 1][1]
+        match = _WORD.fullmatch(word.text)
+        if match and (match[1] or match[3]) and word.confidence < MARKED[0]:
+            sure = min(sure, MARKED[1])
+    if best == 0:
         return replace(word, confidence=sure)
-    text = "".join(c.upper() if was.isupper() else c for was, c in zip(match[2], letters, strict=True))
-    return replace(word, text=match[1] + text + match[3], raw=word.text, confidence=sure)
+    return replace(word, text=choices[best].text, raw=word.raw or word.text, confidence=sure)
 
 
-def _choices(words: Sequence[Recognised], at: int, table: Bigrams) -> list[_Choice]:
+def _sure(word: Recognised, choices: Sequence[_Choice], chance: float) -> float:
+    """How sure a word is that both readers saw. Two readers and the neighbours together say it as it is (measured on real scans)."""
+    differ = len(choices) > 1 and any(c.isdecimal() for choice in choices for c in choice.text)
+    return min(chance, SURE_FIGURE if differ else SUREST)
+
+
+def _choices(words: Sequence[Recognised], at: int, sight: Sight | None, table: Bigrams) -> list[_Choice]:
+    """As it was read, as the second reader reads it, and with other marks."""
     word = words[at]
-    match = _WORD.fullmatch(word.text)
-    if not match:
-        return [_Choice(None, None, 0.0)]
+    sure = math.log(min(max(word.confidence, 0.05), 0.999))
+    doubt = math.log(1 - min(word.confidence, 0.999))
+    other = sight.text if sight and sight.text != word.text else None
+    match, theirs = _WORD.fullmatch(word.text), _WORD.fullmatch(other or "")
+    if word.guesses:
+        return [_Choice(word.text, None, sure)]
+    if not match or (other and not theirs):
+        # Numbers, symbols: one reading or the other, and neighbours have no say.
+        if other and sight and sight.chances_of([other])[0] < LIKELY:
+            other = None
+        return [_Choice(word.text, None, sure), *([_Choice(other, None, doubt + _OTHER_READING)] if other else [])]
     letters = match[2].lower()
-    as_read = _Choice(letters, modern(letters), math.log(min(max(word.confidence, 0.05), 0.999)))
-    if word.confidence > SURE or len(letters) != len(match[2]) or _begins_name(words, at):
-        return [as_read]
-    doubt = math.log(1 - word.confidence)
-    found = _alternatives(letters, twice=word.confidence < TWICE)
-    others = [_Choice(v, modern(v), doubt + share) for v, share in found.items() if modern(v) in table.alone]
-    beside = _capital_neighbours(words, at) if match[2][0].isupper() else None
-    if beside:
-        # Part of a name or a heading: only what the tables know to stand beside a neighbour, whose own marks may be wrong as well.
-        before, behind = beside
-        others = [c for c in others if c.key and ((before, c.key) in table.loose or (c.key, behind) in table.loose)]
-    return [as_read, *others]
+    found: dict[str, float] = {}
+    if word.confidence <= SURE and len(letters) == len(match[2]) and not _begins_name(words, at):
+        found = _alternatives(letters, twice=word.confidence < TWICE)
+        beside = _capital_neighbours(words, at) if match[2][0].isupper() else None
+        if beside:
+            # Part of a name or a heading: only what the tables know to stand beside a neighbour, whose own marks may be wrong as well.
+            before, behind = beside
+            found = {
+                v: share
+                for v, share in found.items()
+                if (before, modern(v)) in table.loose or (modern(v), behind) in table.loose
+            }
+    # Whose name it is, neighbours do not know: one reading or the other.
+    spoken = bool(found) or not theirs or not match[2][0].isupper()
+    bodies = {match[2]: sure} | {
+        _cased(v, match[2]): doubt + share for v, share in found.items() if modern(v) in table.alone
+    }
+    ends = {(match[1], match[3]): 0.0}
+    if theirs:
+        bodies.setdefault(theirs[2], doubt + _OTHER_READING)
+        ends.setdefault((theirs[1], theirs[3]), max(doubt, _OTHER_ENDS))
+    return [
+        _Choice(first + body + last, modern(body.lower()) if spoken else None, weight + further)
+        for (first, last), further in ends.items()
+        for body, weight in bodies.items()
+    ]
+
+
+def _cased(letters: str, like: str) -> str:
+    return "".join(c.upper() if was.isupper() else c for was, c in zip(like, letters, strict=True))
+
+
+def _seen(choices: list[_Choice], sight: Sight | None, word: Recognised) -> tuple[list[_Choice], float]:
+    """The choices with what the second reader says of each, and the probability that none of them is right."""
+    if not sight:
+        return choices, 0.0
+    own, *chances = (max(c, BLIND) for c in sight.chances_of([sight.text, *(choice.text for choice in choices)]))
+    a_letter = math.exp(own / max(1, len(sight.text)))
+    trust = TRUST * min(1.0, max(0.0, (a_letter - GUESSED) / (SEEN - GUESSED)))
+    weighed = [replace(choice, weight=choice.weight + trust * c) for choice, c in zip(choices, chances, strict=True)]
+    left = max(1e-6, 1 - sum(map(math.exp, chances)))
+    other = (1 - min(word.confidence, 0.999)) * NEITHER * left**trust
+    return weighed, other / (other + sum(math.exp(choice.weight) for choice in weighed))
 
 
 def _begins_name(words: Sequence[Recognised], at: int) -> bool:

@@ -10,14 +10,14 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.reading import clean, pen, rules, signing
+from extractor.reading import clean, pen, rules, second, signing
 from extractor.reading.bend import bend_of
 from extractor.reading.cells import recognise_cells, without_tables
 from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.grid import find_grids
 from extractor.reading.limits import MAX_RENDER_SIDE
 from extractor.reading.marks import put_right
-from extractor.reading.missed import MANY, inside, missed, unread
+from extractor.reading.missed import MANY, doubled, inside, missed, unread
 from extractor.reading.page import ReadPage, Word, turned
 from extractor.reading.repair import repair
 from extractor.record import Box, Warning
@@ -70,9 +70,11 @@ def read_scan(
             found, lambda: _brought_upright(clean.scale(picture, dpi / scanned_dpi), turn), round(dpi), engine
         )
     shape = image.shape if round(turn / 90) % 2 == 0 else image.shape[::-1]
-    found = pen.fill_gaps(found, cache(lambda: _brought_upright(image, turn)), (shape[0], shape[1]), round(dpi))
+    level = cache(lambda: _brought_upright(image, turn))
+    found = pen.fill_gaps(found, level, (shape[0], shape[1]), round(dpi))
     if _mean(found) < NOISE or not any(w.confidence > 0.5 and _letters(w.text) >= 2 for w in found):
         return ReadPage(number, width, height, "ocr", confidence=0.0, warnings=(_no_text(number),))
+    found, sights = second.look(found, level, without=signing.words_of_block(found, level(), round(dpi)))
     rows, columns = image.shape
     on_side = round(turn / 90) % 2 == 1
     # The image may be a pixel off the page's proportions: scale each axis by itself.
@@ -84,7 +86,7 @@ def read_scan(
 
     words = tuple(
         Word(text=w.text, box=on_page(w.box), confidence=w.confidence, line=w.line, raw=w.raw, guesses=w.guesses)
-        for w in put_right(repair(found))
+        for w in put_right(repair(found, sights))
     )
     mean = sum(w.confidence for w in words) / len(words)
     lines = tuple(map(on_page, ruled))
@@ -143,6 +145,12 @@ def _completed(words: list[Recognised], image: Image, dpi: int, engine: Engine) 
         again, _ = _recognise(clean.without_specks(image), dpi, engine)
         if _worth(again) > WORTH_MORE * _worth(words):
             words, lines = again, unread(again, image, dpi)
+    if both := doubled(words):
+        rest = [word for word in words if not any(word is other for other in both)]
+        found = missed(rest, unread(rest, image, dpi), image, dpi, engine)
+        if _worth(found) > WORTH_MORE * _worth(both):
+            words = rest + found
+            lines = unread(words, image, dpi)
     # The signer's lines, under seal and strokes, are looked at by themselves.
     block = signing.block_of(words, image, dpi)
     lines = [line for line in lines if not (block and inside(line, block))]

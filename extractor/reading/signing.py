@@ -20,7 +20,7 @@ from rapidfuzz import fuzz
 from extractor.knowledge.names import is_of_names
 from extractor.knowledge.spelling import fold
 from extractor.knowledge.titles import title_like
-from extractor.reading import clean, lettering, seal
+from extractor.reading import clean, lettering, seal, second
 from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.syllable import is_syllable
 from extractor.record import Box
@@ -30,11 +30,12 @@ BLACK, PALE = 40, 160  # value (of 255) of black print, and of what is no print 
 PALER, PALE_SHARE = 40, 0.1  # grey values by which a seal is paler than print at least, and its share of the ink
 DARK = 50  # value (of 255) below which even a coloured pixel is print
 ABOVE, BELOW = 0.9, 3.2  # inches above and below the first line of "Nơi nhận" that the block takes
+OVER = 0.3  # inches above that line which a title stands at most
 LEFT = 0.42  # of the page's width, where the block begins at the earliest
 GAP = 0.3  # inches: a wider gap in a line parts the list of recipients from the signature
 EDGE = 0.04  # inches between the list and the block at least
 SEAL = 1.5  # inches: the width of a seal
-ZOOMS = (1.0, 1.5, 0.75)  # what one size of the letters hides another shows
+ZOOMS = (1.0, 0.0, 1.5, 0.75)  # what one size of the letters hides another shows; 0: the second reader, who has its own
 MOST_LINES = 8  # lines of print in a block that are read again
 LOWEST = 0.05  # inches: the height of a word at least
 SURE = 0.6  # probability from which a word counts as read
@@ -123,7 +124,8 @@ def look_again(
     for zoom, image in product(ZOOMS, (*blocks, *cleared)):
         # All lines in one call: to begin one may cost as much as to read five lines.
         doubted = [line for line in readings if not _is_enough(line.best, zoom) and line.is_new(image, dpi, zoom)]
-        again = lettering.read(image, [line.box for line in doubted], dpi, engine, zoom)
+        rows = [line.box for line in doubted]
+        again = lettering.read(image, rows, dpi, engine, zoom) if zoom else second.read(image, rows)
         for line, words_ in zip(doubted, again, strict=True):
             line.compare([lettering.shifted(w, left, top) for w in _trimmed(words_)])
     found = list(words)
@@ -149,6 +151,20 @@ def block_of(words: Sequence[Recognised], image: Image, dpi: int) -> Box | None:
     anchor = _recipients(words)
     rows, columns = image.shape
     return anchor and (LEFT * columns, anchor[1] - ABOVE * dpi, columns, min(rows, anchor[1] + BELOW * dpi))
+
+
+def words_of_block(words: Sequence[Recognised], image: Image, dpi: int) -> list[Recognised]:
+    """The words of the signature block of an upright page, whose lines were read in every way there is (`look_again`)."""
+    anchor = _recipients(words)
+    if anchor is None:
+        return []
+    left = LEFT * image.shape[1]
+    others = {word.line for word in words if word.box[0] < left}
+    return [
+        word
+        for word in words
+        if word.line not in others and anchor[1] - OVER * dpi < word.box[1] < anchor[1] + BELOW * dpi
+    ]
 
 
 def _without_seal(upright: NDArray[np.uint8], top: int, bottom: int, left: int, dpi: int) -> Image | None:
@@ -372,7 +388,7 @@ def _with_recipients(
     left, over = max(0, round(top.box[0] - 0.1 * dpi)), max(0, round(top.box[3] - PITCH * dpi))
     block = clean.grey(page())[over : round(top.box[1] - LETTERS_OVER * dpi), left : left + round(1.5 * dpi)]
     for line, zoom in product(lettering.rows(block, dpi, 4)[-1:], ZOOMS):
-        (read,) = lettering.read(block, [line], dpi, engine, zoom)
+        (read,) = lettering.read(block, [line], dpi, engine, zoom) if zoom else second.read(block, [line])
         if not _is_recipients(read):
             continue
         x0, y0, x1, y1 = (line[0] + left, line[1] + over, line[2] + left, line[3] + over)

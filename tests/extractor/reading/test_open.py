@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 
 from extractor import errors
 from extractor.progress import Progress
-from extractor.reading import scan
+from extractor.reading import scan, second
 from extractor.reading.open import read
 from extractor.reading.page import ReadPage
 
@@ -158,8 +158,9 @@ def test_specks_between_letters_are_no_print(share: float) -> None:
     assert found.confidence > 0.98
 
 
-def test_lines_that_could_not_be_read_are_told() -> None:
-    """The engine reads one sentence, and nothing of the lines below it."""
+def test_lines_that_could_not_be_read_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine reads one sentence, and neither it nor the second reader anything of the lines below it."""
+    monkeypatch.setattr(second, "read", lambda _, boxes: [[] for _ in boxes])
     page = np.asarray(made_files.printed(made_files.PROSE * 2))
     found = scan.read_scan(7, page, 200, 595, 842, fake_engine.engine())
     (warning,) = found.warnings
