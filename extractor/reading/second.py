@@ -14,6 +14,7 @@ from rapidfuzz.distance import Levenshtein
 
 from extractor.reading import lettering, lines
 from extractor.reading.engine import Image, Recognised
+from extractor.reading.syllable import is_syllable
 from extractor.record import Box
 
 DOUBTED = 0.95  # a word below this is looked at again
@@ -25,7 +26,7 @@ BENT, LOOSE = (
     0.2,
 )  # of a line's height: a line is straight that bends less, and one whose words stand further from any curve
 SURER = 3.0  # log odds by which another division into words has to be likelier
-LIKELY, FAIR = 0.5, 0.05  # … and its probability, and where the engine itself doubts every word
+LIKELY, FAIR = 0.5, 0.01  # … and its probability, and where the engine itself doubts every word
 SUREST = 0.95  # of what one reader alone has read
 FIRST, LAST = (
     3,
@@ -121,6 +122,8 @@ def _decided(
         return as_they_are
     ours = "".join(letter.text for letter in stretch.letters()).strip()
     theirs = " ".join(word.text for _, word in group)
+    if ours.replace(" ", "") == theirs.replace(" ", "") and not all(is_syllable(sight.text) for sight in seen):
+        return as_they_are  # white within a number or a syllable parts nothing
     likely, other = stretch.chances_of([ours, theirs])
     doubted = max(word.confidence for _, word in group) < LIKELY
     if likely - other < SURER or likely < math.log(FAIR if doubted else LIKELY):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -80,6 +82,19 @@ def test_words_run_together_are_parted() -> None:
     parts = [w for w in found if w.raw == "xử4ý"]
     assert [w.text for w in parts] == ["xử", "lý"]
     assert parts[0].box[2] <= parts[1].box[0] + 6 and parts[1].box[2] == pytest.approx(own[5].box[2], abs=15)
+
+
+@pytest.mark.parametrize(("printed", "joined"), [("1 5", "15"), ("g ửi", "gửi"), ("năm 2 025", "năm 2025")])
+def test_white_within_a_number_or_a_syllable_parts_nothing(printed: str, joined: str) -> None:
+    right = 100 + face("Tinos-Regular.ttf", SIZE).getlength(printed)
+    own = [Recognised(joined.split()[-1], (100.0, 94.0, right, 140.0), 0.6, 1)]
+    if " " in joined:
+        middle = 100 + face("Tinos-Regular.ttf", SIZE).getlength("năm ")
+        own = [
+            Recognised("năm", (100.0, 94.0, middle - 8, 140.0), 0.9, 1),
+            replace(own[0], box=(middle, 94.0, right, 140.0)),
+        ]
+    assert text(look(own, lambda: page(printed))[0]) == joined
 
 
 def test_scraps_between_words_go() -> None:
