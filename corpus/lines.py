@@ -147,7 +147,7 @@ def _followers() -> dict[str, tuple[tuple[str, ...], NDArray[np.float64]]]:
 
 
 @cache
-def _syllables() -> tuple[str, ...]:
+def syllables() -> tuple[str, ...]:
     """Every possible syllable, tone marks where either school puts them."""
     onsets = ("", "ngh", "ch", "gh", "gi", "kh", "ng", "nh", "ph", "qu", "th", "tr", *"bcdđghklmnprstvx")
     rimes = [
@@ -255,7 +255,7 @@ class _Words:
         return self._marked(words)
 
     def _any_syllables(self) -> list[str]:
-        return self._marked([self._one(_syllables()) for _ in range(int(self.rng.integers(1, 7)))])
+        return self._marked([self._one(syllables()) for _ in range(int(self.rng.integers(1, 7)))])
 
     def _marked(self, words: list[str]) -> list[str]:
         """Words with capitals and marks here and there."""

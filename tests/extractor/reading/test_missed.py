@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import made_files
 import numpy as np
 import pytest
 
+from extractor.reading import scan
 from extractor.reading.engine import Engine, Image, Recognised, load
+from extractor.reading.missed import doubled, unread
 from extractor.reading.missed import missed as of_lines
-from extractor.reading.missed import unread
 from tests.extractor.reading.fake_engine import engine as fake
 
 PAGE = np.asarray(made_files.printed())
@@ -43,3 +45,25 @@ def test_what_is_no_print_gives_no_words(engine: Engine) -> None:
     assert missed([], noise, 200, engine) == []
     assert missed([], np.full((600, 900), 255, np.uint8), 200, engine) == []
     assert missed(fake().recognise(PAGE, 200), PAGE[:150], 200, engine) == []
+
+
+def test_two_lines_that_were_read_as_one_are_noticed() -> None:
+    def line(number: int, top: float, high: float, *said: str) -> list[Recognised]:
+        return [Recognised(w, (100.0 * i, top, 100.0 * i + 90, top + high), 0.9, number) for i, w in enumerate(said)]
+
+    page = [*line(1, 100, 30, "Nơi", "nhận:"), *line(2, 140, 31, "Các", "sở,", "ban,"), *line(3, 180, 28, "Tỉnh", "ủy")]
+    both = line(4, 220, 62, "UBND", "các", "xã,", "phường;")
+    tall = line(5, 300, 70, "CHỦ", "TỊCH")  # two words may be large print
+    assert doubled([*page, *both, *tall]) == both
+    assert doubled(page) == [] == doubled([])
+
+
+def test_two_lines_that_were_read_as_one_are_read_again(engine: Engine) -> None:
+    words = engine.recognise(PAGE, 200)
+    second, third = ([word for word in words if word.line == n] for n in (2, 3))
+    bottom = max(word.box[3] for word in third)
+    joined = [replace(word, box=(*word.box[:3], bottom)) for word in second]
+    kept = [word for word in words if word.line not in (2, 3)]
+    found, unreadable = scan._completed([*kept, *joined], PAGE, 200, engine)
+    assert unreadable == 0
+    assert sorted(word.text for word in found) == sorted(word.text for word in words)
