@@ -88,7 +88,11 @@ def _without_scraps(words: list[Recognised]) -> list[Recognised]:
 
 def _is_word(word: Recognised) -> bool:
     letters = _letters(word)
-    return is_syllable(letters) or (letters.isupper() and word.confidence >= SURE_CAPITALS) or word.text.rstrip(".)/").isdecimal()
+    return (
+        is_syllable(letters)
+        or (letters.isupper() and word.confidence >= SURE_CAPITALS)
+        or word.text.rstrip(".)/").isdecimal()
+    )
 
 
 def _letters(word: Recognised) -> str:
