@@ -1,10 +1,11 @@
-"""Puts right the marks of words that the engine doubts, by what directives write around them.
+"""Puts right words that the engine doubts, by what a second reader makes of them and by what directives write around them.
 
 Engines lose the upper of two marks ("thống" read as "thông") or take one for another; what they read is a syllable all the same, and only
 its neighbours tell that it is not meant. For every doubted syllable those that differ from it in marks alone compete, each with what the
-engine thought of it and with how often it stands beside its neighbours (`knowledge/bigrams.csv`); all words of a page are weighed together.
-The letters themselves are never changed, nor is anything with a digit in it; a name is changed only into one that the tables
-know, a person's surname not at all.
+engine thought of it, with how likely it is to the second reader (`second`), and with how often it stands beside its neighbours
+(`knowledge/bigrams.csv`); all words of a page are weighed together. Other letters than the engine's are only what the second reader reads. Of numbers,
+symbols and names neighbours say nothing: one reading or the other stands; without a second reader a name is changed only into one that the
+tables know, a person's surname and whatever has a digit in it not at all.
 What was read is kept beside what is now there.
 """
 

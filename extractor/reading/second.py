@@ -21,19 +21,17 @@ DOUBTED = 0.95  # a word below this is looked at again
 BESIDE = 0.2  # of a line's height: the white before and behind its words that goes with them
 FITTED = 5  # words from which the bend of a line is judged
 NORMAL = (0.6, 1.3)  # of the usual height of a line's words: those that are lower or higher do not say where it runs
-BENT, LOOSE = (
-    0.2,
-    0.2,
-)  # of a line's height: a line is straight that bends less, and one whose words stand further from any curve
+BENT = 0.2  # of a line's height: a line that bends less is straight
+LOOSE = 0.2  # … and one whose words stand so far from any curve
 SURER = 3.0  # log odds by which another division into words has to be likelier
 LIKELY, FAIR = 0.5, 0.01  # … and its probability, and where the engine itself doubts every word
 SUREST = 0.95  # of what one reader alone has read
 FIRST, LAST = (
     3,
     1,
-)  # places before the network's first letter of a word where the word begins, and before its last letter's end where it ends
+)  # places by which the network says a word's first letter behind its beginning, and its last behind its end
 
-
+_MARKS = ".,;:/%()-–"
 _STROKES = re.compile(r".*\w[.;,:](?=[-_–—~]+$)")  # a word with strokes of a pen, a seal or a rule behind its end
 
 
@@ -124,6 +122,8 @@ def _decided(
     theirs = " ".join(word.text for _, word in group)
     if ours.replace(" ", "") == theirs.replace(" ", "") and not all(is_syllable(sight.text) for sight in seen):
         return as_they_are  # white within a number or a syllable parts nothing
+    if any(figure.isdecimal() and figure not in ours for _, word in group for figure in [word.text.strip(_MARKS)]):
+        return as_they_are  # a figure that one of the two does not see may be a pen's
     likely, other = stretch.chances_of([ours, theirs])
     doubted = max(word.confidence for _, word in group) < LIKELY
     if likely - other < SURER or likely < math.log(FAIR if doubted else LIKELY):

@@ -103,6 +103,13 @@ def test_scraps_between_words_go() -> None:
     assert text(settled([*own[:4], scrap, *own[4:]])) == PRINTED
 
 
+def test_a_figure_that_the_second_reader_does_not_see_stays() -> None:
+    """A pen's digits, say, which look like nothing it knows."""
+    own = as_printed()
+    pen = Recognised("25", (own[3].box[2], 94.0, own[4].box[0], 140.0), 0.4, 1)
+    assert "tỉnh 25 xử" in text(settled([*own[:4], pen, *own[4:]]))
+
+
 def test_a_number_that_the_two_read_differently_stays_in_doubt() -> None:
     (date,) = [w for w in settled(as_printed(**{"15/4/2021": ("16/4/2021", 0.6)})) if "2021" in w.text]
     assert date.confidence <= 0.9
