@@ -18,6 +18,7 @@ from extractor.reading.syllable import is_syllable
 from extractor.record import Box
 
 DOUBTED = 0.95  # a word below this is looked at again
+NEIGHBOURS = 2  # … with so many words on each side: fewer cost errors, more cost time
 BESIDE = 0.2  # of a line's height: the white before and behind its words that goes with them
 FITTED = 5  # words from which the bend of a line is judged
 NORMAL = (0.6, 1.3)  # of the usual height of a line's words: those that are lower or higher do not say where it runs
@@ -95,10 +96,10 @@ def _alone(box: Box) -> lines.Row:
 
 
 def _stretches(doubted: Sequence[bool]) -> list[tuple[int, int]]:
-    """From which to which word of a line is to be read: those that are doubted, with a neighbour on each side."""
+    """From which to which word of a line is to be read: those that are doubted, with their neighbours on each side."""
     found: list[tuple[int, int]] = []
     for i in (i for i, doubt in enumerate(doubted) if doubt):
-        first, last = max(0, i - 1), min(len(doubted) - 1, i + 1)
+        first, last = max(0, i - NEIGHBOURS), min(len(doubted) - 1, i + NEIGHBOURS)
         if found and first <= found[-1][1] + 1:
             found[-1] = (found[-1][0], last)
         else:

@@ -57,10 +57,10 @@ def test_only_doubted_words_and_their_neighbours_are_read(monkeypatch: pytest.Mo
     seen: list[lines.Row] = []
     once = lines.read
     monkeypatch.setattr(lines, "read", lambda image, rows: seen.extend(rows) or once(image, rows))
-    own = as_printed(an=("ản", 0.5))
+    own = as_printed(tỉnh=("tĩnh", 0.5))
     look(own, page)
     (row,) = seen
-    assert own[0].box[2] < row.box[0] < own[1].box[0] and own[3].box[2] < row.box[2] < own[4].box[0]
+    assert own[0].box[2] < row.box[0] < own[1].box[0] and own[5].box[2] < row.box[2] < own[6].box[0]
 
 
 def test_a_word_that_both_read_alike_is_surer_than_before() -> None:
