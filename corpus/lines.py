@@ -363,10 +363,19 @@ class _Words:
 @cache
 def face(name: str, size: int) -> ImageFont.FreeTypeFont:
     """A typeface at a size in pixels. Raises FileNotFoundError where it is not installed."""
-    for folder in _FOLDERS:
-        if (folder / name).is_file():
-            return ImageFont.truetype(str(folder / name), size, layout_engine=ImageFont.Layout.BASIC)
-    raise FileNotFoundError(name)
+    file = _file(name)
+    if file is None:
+        raise FileNotFoundError(name)
+    return ImageFont.truetype(str(file), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+def is_installed(name: str) -> bool:
+    """Whether a typeface is on this machine."""
+    return _file(name) is not None
+
+
+def _file(name: str) -> Path | None:
+    return next((folder / name for folder in _FOLDERS if (folder / name).is_file()), None)
 
 
 def picture(text: str, rng: np.random.Generator, before: Picture | None = None) -> Line | None:

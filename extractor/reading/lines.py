@@ -127,6 +127,7 @@ def _network() -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # pages are read side by side
     options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors
     return onnxruntime.InferenceSession(str(WEIGHTS), options, providers=["CPUExecutionProvider"])
 
 

@@ -8,11 +8,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from corpus.lines import face
+from corpus.lines import face, is_installed
 from extractor.reading import lines
 from extractor.reading.engine import Recognised
 from extractor.reading.repair import repair
 from extractor.reading.second import look, read
+
+pytestmark = pytest.mark.skipif(
+    not is_installed("Tinos-Regular.ttf"), reason="thiếu phông Tinos / the font Tinos is not installed (fonts-croscore)"
+)
 
 PRINTED = "Giao Công an tỉnh xử lý nghiêm trước ngày 15/4/2021"
 SIZE = 38
