@@ -31,8 +31,7 @@ FAINT_INK = 0.002  # … of faint ones, from which a page without dark ones is l
 DOUBTFUL = 0.65  # mean probability of the words below which the page may lie upside down or on its side
 HOPELESS = 0.45  # … and below which every direction is tried
 THROUGH = 0.75  # … from which words of the mirrored page say that the other side shines through
-SPECKLED = 0.88  # mean probability of the words below which specks may lie between the letters
-DUSTY = 0.2  # share of the ink that is specks from which the page is read without them as well
+DUSTY = 0.35  # share of the ink that is specks from which the page is read without them as well: words that specks blur the second reader puts right
 COVERED = 0.5  # … from which nothing is read before they are gone
 WORTH_MORE = 1.02  # times as much has to be read without specks
 TOLD_FROM = 3  # lines that could not be read: of one or two, most are no print
@@ -141,7 +140,7 @@ def _recognise_upright(image: Image, dpi: int, engine: Engine) -> tuple[list[Rec
 def _completed(words: list[Recognised], image: Image, dpi: int, engine: Engine) -> tuple[list[Recognised], int]:
     """The words of an upright page with those of lines that were passed over, and how many such lines could not be read."""
     lines = unread(words, image, dpi)
-    if len(lines) >= MANY or _mean(words) < SPECKLED or clean.dust(image) > DUSTY:
+    if len(lines) >= MANY or clean.dust(image) > DUSTY:
         again, _ = _recognise(clean.without_specks(image), dpi, engine)
         if _worth(again) > WORTH_MORE * _worth(words):
             words, lines = again, unread(again, image, dpi)
