@@ -311,7 +311,8 @@ def _lines(given: argparse.Namespace) -> int:
         return _without_torch()
     from extractor.reading.lines import WEIGHTS
 
-    train(given.minutes, given.out or WEIGHTS, since=given.since)
+    # What goes on from another run is shown other lines.
+    train(given.minutes, given.out or WEIGHTS, since=given.since, seed=2 if given.since else 1)
     return 0
 
 

@@ -166,8 +166,7 @@ def train(minutes: float, out: Path, *, since: Path | None = None, seed: int = 1
         net.load_state_dict(torch.load(since, map_location=device))
     kept = Recogniser().to(device)
     kept.load_state_dict(net.state_dict())
-    for weights in kept.parameters():
-        weights.requires_grad_(False)
+    kept.requires_grad_(False)
     optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.01, fused=device.type == "cuda")
     makers = max(1, (os.cpu_count() or 2) - 1)
     supply = iter(

@@ -73,7 +73,7 @@ def read_scan(
     found = pen.fill_gaps(found, level, (shape[0], shape[1]), round(dpi))
     if _mean(found) < NOISE or not any(w.confidence > 0.5 and _letters(w.text) >= 2 for w in found):
         return ReadPage(number, width, height, "ocr", confidence=0.0, warnings=(_no_text(number),))
-    found, sights = second.look(found, level, without=signing.words_of_block(found, level(), round(dpi)))
+    found, sights = second.look(found, level, without=signing.words_of_block(found, shape[1], round(dpi)))
     rows, columns = image.shape
     on_side = round(turn / 90) % 2 == 1
     # The image may be a pixel off the page's proportions: scale each axis by itself.

@@ -35,7 +35,8 @@ LEFT = 0.42  # of the page's width, where the block begins at the earliest
 GAP = 0.3  # inches: a wider gap in a line parts the list of recipients from the signature
 EDGE = 0.04  # inches between the list and the block at least
 SEAL = 1.5  # inches: the width of a seal
-ZOOMS = (1.0, 0.0, 1.5, 0.75)  # what one size of the letters hides another shows; 0: the second reader, who has its own
+BY_SECOND = 0.0  # in the place of a zoom: by the second reader, which has a size of its own
+ZOOMS = (1.0, BY_SECOND, 1.5, 0.75)  # what one size of the letters hides another shows
 MOST_LINES = 8  # lines of print in a block that are read again
 LOWEST = 0.05  # inches: the height of a word at least
 SURE = 0.6  # probability from which a word counts as read
@@ -124,8 +125,7 @@ def look_again(
     for zoom, image in product(ZOOMS, (*blocks, *cleared)):
         # All lines in one call: to begin one may cost as much as to read five lines.
         doubted = [line for line in readings if not _is_enough(line.best, zoom) and line.is_new(image, dpi, zoom)]
-        rows = [line.box for line in doubted]
-        again = lettering.read(image, rows, dpi, engine, zoom) if zoom else second.read(image, rows)
+        again = _read(image, [line.box for line in doubted], dpi, engine, zoom)
         for line, words_ in zip(doubted, again, strict=True):
             line.compare([lettering.shifted(w, left, top) for w in _trimmed(words_)])
     found = list(words)
@@ -137,6 +137,11 @@ def look_again(
             found = kept + [replace(w, line=number) for w in best]
     on_page = [(line[0] + left, line[1] + top, line[2] + left, line[3] + top) for line in lines]
     return [w for w in found if w.box[0] < left or not top <= w.box[1] <= bottom or not _is_loose(w, on_page, dpi)]
+
+
+def _read(image: Image, lines: Sequence[Box], dpi: int, engine: Engine, zoom: float) -> list[list[Recognised]]:
+    """The words of each line, at one of the zooms or by the second reader."""
+    return second.read(image, lines) if zoom == BY_SECOND else lettering.read(image, lines, dpi, engine, zoom)
 
 
 def _is_loose(word: Recognised, lines: Sequence[Box], dpi: int) -> bool:
@@ -153,12 +158,12 @@ def block_of(words: Sequence[Recognised], image: Image, dpi: int) -> Box | None:
     return anchor and (LEFT * columns, anchor[1] - ABOVE * dpi, columns, min(rows, anchor[1] + BELOW * dpi))
 
 
-def words_of_block(words: Sequence[Recognised], image: Image, dpi: int) -> list[Recognised]:
-    """The words of the signature block of an upright page, whose lines were read in every way there is (`look_again`)."""
+def words_of_block(words: Sequence[Recognised], columns: int, dpi: int) -> list[Recognised]:
+    """The words of the signature block of an upright page so many pixels wide, whose lines were read in every way there is (`look_again`)."""
     anchor = _recipients(words)
     if anchor is None:
         return []
-    left = LEFT * image.shape[1]
+    left = LEFT * columns
     others = {word.line for word in words if word.box[0] < left}
     return [
         word
@@ -388,7 +393,7 @@ def _with_recipients(
     left, over = max(0, round(top.box[0] - 0.1 * dpi)), max(0, round(top.box[3] - PITCH * dpi))
     block = clean.grey(page())[over : round(top.box[1] - LETTERS_OVER * dpi), left : left + round(1.5 * dpi)]
     for line, zoom in product(lettering.rows(block, dpi, 4)[-1:], ZOOMS):
-        (read,) = lettering.read(block, [line], dpi, engine, zoom) if zoom else second.read(block, [line])
+        (read,) = _read(block, [line], dpi, engine, zoom)
         if not _is_recipients(read):
             continue
         x0, y0, x1, y1 = (line[0] + left, line[1] + over, line[2] + left, line[3] + over)
