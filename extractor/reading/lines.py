@@ -6,7 +6,6 @@ Graves 2006). It was trained on made lines alone (`python -m corpus lines`; mode
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +32,7 @@ MARGIN = 0.17
 TOGETHER = 8  # lines in one run of the network
 FAINTEST = 0.3  # ink of a strip of paper alone, of which the network knows nothing
 LEAST = -30.0  # log probability of what cannot be
+AT_ONCE = 512  # texts that are weighed together
 
 _NUMBERS = {letter: i + 1 for i, letter in enumerate(LETTERS)}
 
@@ -86,9 +86,29 @@ class Line:
 
     def chances_of(self, texts: Sequence[str]) -> list[float]:
         """The log probability of each text as what all places together say; no less than LEAST."""
-        forms = list(dict.fromkeys(form for text in texts for form in (text, text.replace("...", "…"))))
-        chances = dict(zip(forms, _chances_of(self.chances, forms), strict=True))
-        return [max(chances[text], chances[text.replace("...", "…")]) for text in texts]
+        return chances_of([self], [texts])[0]
+
+
+def chances_of(parts: Sequence[Line], texts: Sequence[Sequence[str]]) -> list[list[float]]:
+    """The log probability of each of the texts of each part of a line, as what all its places together say; no less than LEAST. Many at once cost
+    little more than a few.
+    """
+    asked = [(i, text) for i, own in enumerate(texts) for text in own]
+    both = [(i, form) for i, text in asked for form in (text, text.replace("...", "…"))]
+    known = sorted(
+        {(i, form) for i, form in both if len(parts[i].chances) and all(letter in _NUMBERS for letter in form)},
+        key=lambda pair: len(parts[pair[0]].chances),
+        reverse=True,
+    )
+    found: dict[tuple[int, str], float] = {}
+    for start in range(0, len(known), AT_ONCE):
+        chosen = known[start : start + AT_ONCE]
+        found.update(
+            zip(chosen, _said([parts[i].chances for i, _ in chosen], [text for _, text in chosen]), strict=True)
+        )
+    chances = [max(found.get(pair, LEAST) for pair in both[k : k + 2]) for k in range(0, len(both), 2)]
+    each = iter(chances)
+    return [[next(each) for _ in own] for own in texts]
 
 
 def read(image: Image, rows: Sequence[Row]) -> list[Line]:
@@ -151,32 +171,36 @@ def _cut(image: Image, row: Row) -> tuple[Array, float, float]:
     return levelled(np.asarray(strip, np.uint8)), left, scale
 
 
-def _chances_of(chances: Array, texts: Sequence[str]) -> list[float]:
-    """The sum over all ways of saying each text (forward variables of connectionist temporal classification)."""
-    known = [text for text in texts if all(letter in _NUMBERS for letter in text)]
-    if not known or not len(chances):
-        return [LEAST] * len(texts)
-    longest = 2 * max(map(len, known)) + 1
-    said = np.zeros((len(known), longest), np.int64)
-    for row, text in zip(said, known, strict=True):
+def _said(parts: Sequence[Array], texts: Sequence[str]) -> list[float]:
+    """For each text the sum over all ways of saying it in the places of its part, the longest part first (forward variables of connectionist
+    temporal classification).
+    """
+    size = 2 * max(map(len, texts)) + 1
+    said = np.zeros((len(texts), size), np.int64)
+    for row, text in zip(said, texts, strict=True):
         row[1 : 2 * len(text) : 2] = [_NUMBERS[letter] for letter in text]
     # A letter may follow another without "none" between them, if it is not the same.
     skips = np.zeros(said.shape, bool)
     skips[:, 3::2] = said[:, 3::2] != said[:, 1:-2:2]
-    emitted = np.exp(chances.astype(np.float64))[:, said]
+    lengths = np.array([len(part) for part in parts])
+    emitted = np.zeros((lengths[0], *said.shape))
+    for i, (part, row) in enumerate(zip(parts, said, strict=True)):
+        emitted[: len(part), i] = np.exp(part[:, row])
     state = np.zeros(said.shape)
     state[:, :2] = emitted[0, :, :2]
-    total = np.zeros(len(known))
-    for place in emitted[1:]:
-        before = state.copy()
-        before[:, 1:] += state[:, :-1]
-        before[:, 2:] += np.where(skips[:, 2:], state[:, :-2], 0)
-        state = before * place
-        whole = np.maximum(state.sum(axis=1, keepdims=True), 1e-200)
-        state = state / whole
-        total += np.log(whole[:, 0])
-    found: dict[str, float] = {}
-    for text, ways, sum_ in zip(known, state, total.tolist(), strict=True):
-        end = 2 * len(text)
-        found[text] = max(LEAST, sum_ + math.log(max(1e-200, float(ways[max(0, end - 1) : end + 1].sum()))))
-    return [found.get(text, LEAST) for text in texts]
+    total = np.zeros(len(texts))
+    for place in range(1, lengths[0]):
+        on = int(np.searchsorted(-lengths, -place, side="left"))  # those that have this place
+        before = state[:on]
+        now = before.copy()
+        now[:, 1:] += before[:, :-1]
+        now[:, 2:] += np.where(skips[:on, 2:], before[:, :-2], 0)
+        now *= emitted[place, :on]
+        whole = np.maximum(now.sum(axis=1), 1e-200)
+        state[:on] = now / whole[:, None]
+        total[:on] += np.log(whole)
+    ends = 2 * np.array([len(text) for text in texts])
+    rows = np.arange(len(texts))
+    last = state[rows, ends] + np.where(ends > 0, state[rows, np.maximum(ends - 1, 0)], 0)
+    found: list[float] = np.maximum(LEAST, total + np.log(np.maximum(last, 1e-200))).tolist()
+    return found

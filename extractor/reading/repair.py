@@ -23,6 +23,7 @@ from extractor import patterns as re
 from extractor.knowledge.names import is_of_names, is_surname
 from extractor.knowledge.spelling import fold, modern
 from extractor.knowledge.table import rows
+from extractor.reading import lines
 from extractor.reading.engine import Recognised
 from extractor.reading.second import Sight
 from extractor.reading.syllable import TONES, is_syllable
@@ -127,13 +128,13 @@ def repair(
         return []
     known = table or bigrams()
     seen = sights or [None] * len(words)
-    weighed = [_seen(_choices(words, i, seen[i], known), seen[i], words[i]) for i in range(len(words))]
-    choices = [own for own, _ in weighed]
+    choices = [_choices(words, i, seen[i], known) for i in range(len(words))]
+    choices, nones = _with_sights(words, choices, seen)
     linked = [False, *(_linked(before, word) for before, word in pairwise(words))]
     chances = _weigh(choices, linked, known)
     return [
         _chosen(word, own, chance, none, seen=sight is not None)
-        for word, (own, none), chance, sight in zip(words, weighed, chances, seen, strict=True)
+        for word, own, none, chance, sight in zip(words, choices, nones, chances, seen, strict=True)
     ]
 
 
@@ -174,8 +175,6 @@ def _choices(words: Sequence[Recognised], at: int, sight: Sight | None, table: B
         return [_Choice(word.text, None, sure)]
     if not match or (other and not theirs):
         # Numbers, symbols: one reading or the other, and neighbours have no say.
-        if other and sight and sight.chances_of([other])[0] < LIKELY:
-            other = None
         return [_Choice(word.text, None, sure), *([_Choice(other, None, doubt + _OTHER_READING)] if other else [])]
     letters = match[2].lower()
     found: dict[str, float] = {}
@@ -210,15 +209,30 @@ def _cased(letters: str, like: str) -> str:
     return "".join(c.upper() if was.isupper() else c for was, c in zip(like, letters, strict=True))
 
 
-def _seen(choices: list[_Choice], sight: Sight | None, word: Recognised) -> tuple[list[_Choice], float]:
-    """The choices with what the second reader says of each, and the probability that none of them is right."""
-    if not sight:
-        return choices, 0.0
-    own, *chances = (max(c, BLIND) for c in sight.chances_of([sight.text, *(choice.text for choice in choices)]))
+def _with_sights(
+    words: Sequence[Recognised], choices: Sequence[Sequence[_Choice]], sights: Sequence[Sight | None]
+) -> tuple[list[list[_Choice]], list[float]]:
+    """The choices of all words with what the second reader says of each, and for each word the probability that none of them is right."""
+    seen = [(i, sight) for i, sight in enumerate(sights) if sight]
+    texts = [[sight.text, *(choice.text for choice in choices[i])] for i, sight in seen]
+    said = lines.chances_of([sight.line for _, sight in seen], texts)
+    weighed, nones = [list(own) for own in choices], [0.0] * len(words)
+    for (i, sight), chances in zip(seen, said, strict=True):
+        weighed[i], nones[i] = _seen(weighed[i], sight, words[i], chances)
+    return weighed, nones
+
+
+def _seen(
+    choices: list[_Choice], sight: Sight, word: Recognised, chances: Sequence[float]
+) -> tuple[list[_Choice], float]:
+    """The choices of a word by what the second reader says of its own reading and of each of them."""
+    own, *each = (max(c, BLIND) for c in chances)
+    if own < LIKELY and not (_WORD.fullmatch(word.text) and _WORD.fullmatch(sight.text)):
+        choices, each = choices[:1], each[:1]  # of a number or a symbol
     a_letter = math.exp(own / max(1, len(sight.text)))
     trust = TRUST * min(1.0, max(0.0, (a_letter - GUESSED) / (SEEN - GUESSED)))
-    weighed = [replace(choice, weight=choice.weight + trust * c) for choice, c in zip(choices, chances, strict=True)]
-    left = max(1e-6, 1 - sum(map(math.exp, chances)))
+    weighed = [replace(choice, weight=choice.weight + trust * c) for choice, c in zip(choices, each, strict=True)]
+    left = max(1e-6, 1 - sum(map(math.exp, each)))
     other = (1 - min(word.confidence, 0.999)) * NEITHER * left**trust
     return weighed, other / (other + sum(math.exp(choice.weight) for choice in weighed))
 
