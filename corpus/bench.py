@@ -260,9 +260,10 @@ def peer(path: Path, name: str, environment: Path, pages: int, say: Callable[[st
 
 
 def _processor() -> float:
-    """Seconds of the processor that this process and those of its children that have ended have taken."""
+    """Seconds of the processor that this process, its descendants, and those of them that have ended have taken."""
     used = os.times()
-    return used.user + used.system + used.children_user + used.children_system
+    living = sum(map(_spent, _descendants(os.getpid())))
+    return used.user + used.system + used.children_user + used.children_system + living
 
 
 def command(path: Path) -> float:
@@ -312,6 +313,15 @@ def _descendants(parent: int) -> set[int]:
         layer = {pid for pid, owner in parents.items() if owner in layer} - found
         found |= layer
     return found
+
+
+def _spent(pid: int) -> float:
+    """Seconds of the processor of a process and of its children that have ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except (OSError, IndexError):
+        return 0.0  # it has ended meanwhile
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident(pid: int) -> int:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from extractor.errors import BadInput, DirectiveError
 from extractor.progress import OnProgress, Progress
+from extractor.reading import nursery
 from extractor.record import DirectiveRecord
 
 if TYPE_CHECKING:
@@ -216,6 +217,8 @@ def _extract_one(path: Path, progress: OnProgress | None = None, pages_at_once: 
     global _busy
     _busy = True
     try:
+        if path.suffix.lower() != ".txt":
+            nursery.begin()  # it loads while the pipeline does
         from extractor.pipeline import extract
 
         record = extract(path, progress=progress, jobs=pages_at_once)

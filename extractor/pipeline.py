@@ -9,6 +9,7 @@ from extractor.layout import lay_out
 from extractor.layout.document import LaidPage
 from extractor.layout.order import place as place_page
 from extractor.progress import OnProgress, Progress
+from extractor.reading import nursery
 from extractor.reading.open import ReadFile, read
 from extractor.record import DirectiveRecord, Source
 from extractor.sample import SAMPLE
@@ -61,6 +62,7 @@ def understand(file: ReadFile, *, progress: OnProgress | None = None) -> Directi
 
 def load() -> None:
     """Load now what else the first document would wait for: registers, patterns, the matcher of names."""
+    nursery.begin()
     understand(read(SAMPLE.encode(), file_name="mẫu.txt", jobs=1))
 
 

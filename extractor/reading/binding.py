@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pytesseract
@@ -32,13 +33,7 @@ class Binding:
     """One Tesseract, used by one thread."""
 
     def __init__(self) -> None:
-        folder = _models()
-        try:
-            self._api = tesserocr.PyTessBaseAPI(
-                path=str(folder), lang=LANGUAGE, psm=tesserocr.PSM.AUTO, oem=tesserocr.OEM.LSTM_ONLY
-            )
-        except RuntimeError:
-            raise TesseractMissing(detail=f"({LANGUAGE})") from None
+        self._api = _tesseract(_models())
 
     def recognise(self, image: Image, dpi: int) -> list[Recognised]:
         return self._read(image, dpi, tesserocr.PSM.AUTO)
@@ -57,6 +52,17 @@ class Binding:
         finally:
             self._api.Clear()
         return words({name: [row[name] for row in found] for name in COLUMNS}).get(1, [])
+
+
+@cache
+def _tesseract(folder: Path) -> tesserocr.PyTessBaseAPI:
+    """Tesseract with the model in this folder, loaded once. Raises TesseractMissing."""
+    try:
+        return tesserocr.PyTessBaseAPI(
+            path=str(folder), lang=LANGUAGE, psm=tesserocr.PSM.AUTO, oem=tesserocr.OEM.LSTM_ONLY
+        )
+    except RuntimeError:
+        raise TesseractMissing(detail=f"({LANGUAGE})") from None
 
 
 def _models() -> Path:

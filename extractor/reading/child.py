@@ -1,4 +1,4 @@
-"""A child process that reads pages: `python -m extractor.reading.child FILE MEDIA_TYPE ENGINE`.
+"""A child process that reads pages (`nursery` makes them).
 
 Requests come as JSON lines on standard input, answers go as JSON lines to standard output: `{"do": "open"}` is
 answered by the number of pages, `{"do": "page", "number": n}` by a page, `{"do": "signatures"}` by the signatures. An
@@ -40,8 +40,8 @@ class File(Protocol):
     def read(self, number: int, engine: Any) -> ReadPage: ...
 
 
-def main(path: Path, media_type: str, engine_name: str) -> None:
-    """Answer requests until standard input closes."""
+def main(path: str, media_type: str, engine_name: str) -> None:
+    """Answer requests about a file of this type, with this engine, until standard input closes."""
     _limit()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # a library that prints must not garble the answers
@@ -54,9 +54,9 @@ def main(path: Path, media_type: str, engine_name: str) -> None:
         request = requests.get()
         try:
             if request["do"] == "signatures":
-                answer = _signatures(path)
+                answer = _signatures(Path(path))
             else:
-                file = file or _open(path, media_type)
+                file = file or _open(Path(path), media_type)
                 answer = {"pages": file.count} if request["do"] == "open" else _page(file, request["number"], engine)
         except DirectiveError as error:
             answer = {"error": error.code, "details": error.details}
@@ -146,7 +146,3 @@ def error_from_json(answer: dict[str, Any]) -> DirectiveError:
         kinds.extend(kind.__subclasses__())
     named = {kind.code: kind for kind in kinds}
     return named.get(answer["error"], BadInput)(**answer.get("details", {}))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3])

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import selectors
-import signal
-import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Literal
+from typing import Any, Literal
+
+from extractor.reading.nursery import Child, new_child
 
 Outcome = Literal["answered", "died", "timed-out"]
 
@@ -38,9 +36,9 @@ class Crew:
     """Up to `size` children at work on one file. Leaving the `with` block kills them and all that they started."""
 
     def __init__(self, path: Path, media_type: str, engine: str, size: int) -> None:
-        self._command = [sys.executable, "-P", "-m", "extractor.reading.child", str(path), media_type, engine]
+        self._order = (str(path), media_type, engine)
         self._size = size
-        self._children: list[_Child] = []
+        self._children: list[_Hand] = []
         self._selector = selectors.DefaultSelector()
 
     def __enter__(self) -> Crew:
@@ -87,55 +85,39 @@ class Crew:
             yield from done
             tick()
 
-    def _hire(self) -> _Child:
-        child = _Child(self._command)
+    def _hire(self) -> _Hand:
+        child = _Hand(new_child(*self._order))
         self._children.append(child)
-        self._selector.register(child.output, selectors.EVENT_READ, child)
+        self._selector.register(child.process.talk, selectors.EVENT_READ, child)
         return child
 
-    def _dismiss(self, child: _Child) -> None:
+    def _dismiss(self, child: _Hand) -> None:
         self._children.remove(child)
-        self._selector.unregister(child.output)
-        child.kill()
+        self._selector.unregister(child.process.talk)
+        child.process.kill()
 
 
-class _Child:
-    """One child process, the leader of its own process group."""
+class _Hand:
+    """One of the crew: a child process and the job that it is at."""
 
-    def __init__(self, command: list[str]) -> None:
-        # The module path is handed on, so that a child finds the package wherever its parent found it.
-        paths = [str(Path(__file__).parents[2]), *(p for p in sys.path if Path(p).is_absolute())]
-        environment = os.environ | {
-            "PYTHONPATH": os.pathsep.join(paths),
-            "PYTHONIOENCODING": "utf-8",
-            "OMP_THREAD_LIMIT": "1",
-            "OPENBLAS_NUM_THREADS": "1",  # else a buffer for each core counts against the memory limit
-        }
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            start_new_session=True,
-        )
-        assert self._process.stdin and self._process.stdout
-        self._input: IO[bytes] = self._process.stdin
-        self.output: IO[bytes] = self._process.stdout
-        self._read = bytearray()
+    def __init__(self, process: Child) -> None:
+        self.process = process
         self.job: Any = None
         self.deadline = 0.0
+        self._read = bytearray()
 
     def start(self, job: Job) -> None:
         job.attempts += 1
         self.job, self.deadline = job, time.monotonic() + job.seconds
-        with contextlib.suppress(BrokenPipeError):  # its end is seen on its output
-            self._input.write(json.dumps(job.request).encode() + b"\n")
-            self._input.flush()
+        with contextlib.suppress(OSError):  # its end is seen when it is listened to
+            self.process.talk.sendall(json.dumps(job.request).encode() + b"\n")
 
     def receive(self) -> bytes | None:
         """The answer once it is whole, b"" when the child is gone, None while more is to come."""
-        data = os.read(self.output.fileno(), 1 << 16)
+        try:
+            data = self.process.talk.recv(1 << 16)
+        except ConnectionResetError:  # it did not hear all that it was told
+            data = b""
         self._read += data
         if not data:
             return b""
@@ -144,12 +126,3 @@ class _Child:
         answer = bytes(self._read)
         self._read.clear()
         return answer
-
-    def kill(self) -> None:
-        # The group outlives its leader while a program that the leader started still runs.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        with contextlib.suppress(BrokenPipeError):
-            self._input.close()
-        self.output.close()
-        self._process.wait()
