@@ -32,6 +32,7 @@ DOUBTFUL = 0.65  # mean probability of the words below which the page may lie up
 HOPELESS = 0.45  # … and below which every direction is tried
 THROUGH = 0.75  # … from which words of the mirrored page say that the other side shines through
 DUSTY = 0.35  # share of the ink that is specks from which the page is read without them as well: words that specks blur the second reader puts right
+SPECKLED = 0.05  # … and where lines were passed over
 COVERED = 0.5  # … from which nothing is read before they are gone
 WORTH_MORE = 1.02  # times as much has to be read without specks
 TOLD_FROM = 3  # lines that could not be read: of one or two, most are no print
@@ -140,7 +141,8 @@ def _recognise_upright(image: Image, dpi: int, engine: Engine) -> tuple[list[Rec
 def _completed(words: list[Recognised], image: Image, dpi: int, engine: Engine) -> tuple[list[Recognised], int]:
     """The words of an upright page with those of lines that were passed over, and how many such lines could not be read."""
     lines = unread(words, image, dpi)
-    if len(lines) >= MANY or clean.dust(image) > DUSTY:
+    dust = clean.dust(image)
+    if dust > DUSTY or (dust > SPECKLED and len(lines) >= MANY):
         again, _ = _recognise(clean.without_specks(image), dpi, engine)
         if _worth(again) > WORTH_MORE * _worth(words):
             words, lines = again, unread(again, image, dpi)
