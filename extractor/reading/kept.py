@@ -15,7 +15,7 @@ from extractor.reading.open import ReadFile
 from extractor.record import Signature, Warning
 
 # To be raised with every change by which a page gives other words, boxes or confidences than before.
-READING_VERSION = 7
+READING_VERSION = 8
 
 
 def dump_reading(file: ReadFile) -> bytes:
