@@ -42,6 +42,7 @@ LOWEST = 0.05  # inches: the height of a word at least
 SURE = 0.6  # probability from which a word counts as read
 ENOUGH = 0.93  # mean probability of the words of a line that no other reading is asked for
 SURE_NAME = 0.9  # … from which it may be a name that is not of Vietnamese syllables
+READ = 0.7  # … that the surest of a line has, if the line is not what a title or a name may be
 SCRAPS = 0.5  # … below which, if no word of a line has it, nothing was read there
 TOLD = 0.85  # … of the words of a known title
 KEPT, PITCH = "luu", 0.45  # the last of the recipients, folded; inches between two of them at most
@@ -131,6 +132,10 @@ def look_again(
     found = list(words)
     for line in readings:
         best = _voted(line.best, line.all)
+        if max((w.confidence for w in best), default=0.0) < READ and not _may_stand_alone(best):
+            # Letters of a seal stand in rows as well.
+            best = []
+            lines.remove(line.box)
         if best is not line.first or len(line.first) < len(line.old):
             number = max((w.line for w in found), default=0) + 1
             kept = [w for w in found if not any(w is o for o in line.old)]
@@ -147,7 +152,7 @@ def _read(image: Image, lines: Sequence[Box], dpi: int, engine: Engine, zoom: fl
 def _is_loose(word: Recognised, lines: Sequence[Box], dpi: int) -> bool:
     """Whether a word of the block is a scrap of seal or strokes between its lines: as low as no letter, or doubted and no title or name."""
     low = word.box[3] - word.box[1] < LOWEST * dpi
-    doubted = word.confidence < SURE_NAME and not _fits(word.text)
+    doubted = word.confidence < (SURE_NAME if not _fits(word.text) else READ)
     return (low or doubted) and not any(_covers(line, word.box, dpi) for line in lines)
 
 
