@@ -20,7 +20,7 @@ from rapidfuzz import fuzz
 from extractor.knowledge.names import is_of_names
 from extractor.knowledge.spelling import fold
 from extractor.knowledge.titles import title_like
-from extractor.reading import clean, lettering, seal, second
+from extractor.reading import clean, lettering, name, seal, second
 from extractor.reading.engine import Engine, Image, Recognised
 from extractor.reading.syllable import is_syllable
 from extractor.record import Box
@@ -123,25 +123,50 @@ def look_again(
     widest = sorted(lines, key=lambda line: line[0] - line[2])[:MOST_LINES]
     downward = sorted(widest, key=lambda line: line[1])
     readings = [_Readings(line, old) for line, old in _with_words(downward, words, (left, top), dpi)]
-    for zoom, image in product(ZOOMS, (*blocks, *cleared)):
-        # All lines in one call: to begin one may cost as much as to read five lines.
-        doubted = [line for line in readings if not _is_enough(line.best, zoom) and line.is_new(image, dpi, zoom)]
-        again = _read(image, [line.box for line in doubted], dpi, engine, zoom)
-        for line, words_ in zip(doubted, again, strict=True):
-            line.compare([lettering.shifted(w, left, top) for w in _trimmed(words_)])
+    _read_each(readings, (*blocks, *cleared), (left, top), dpi, engine)
+    if (middle := _middle_of_title(readings)) is not None:
+        hidden = [line for line in readings if not _is_believed(line.best) and line.widen(middle, left, dpi)]
+        _read_each(hidden, (*blocks, *cleared), (left, top), dpi, engine)
     found = list(words)
     for line in readings:
         best = _voted(line.best, line.all)
-        if max((w.confidence for w in best), default=0.0) < READ and not _may_stand_alone(best):
+        if line.box != line.row or not _is_believed(best):
             # Letters of a seal stand in rows as well.
-            best = []
-            lines.remove(line.box)
+            best = max(name.pieced(line.seen, dpi), best if _is_believed(best) else [], key=len)
+        if not best:
+            lines = [box for box in lines if box not in (line.box, line.row)]
         if best is not line.first or len(line.first) < len(line.old):
             number = max((w.line for w in found), default=0) + 1
             kept = [w for w in found if not any(w is o for o in line.old)]
             found = kept + [replace(w, line=number) for w in best]
     on_page = [(line[0] + left, line[1] + top, line[2] + left, line[3] + top) for line in lines]
     return [w for w in found if w.box[0] < left or not top <= w.box[1] <= bottom or not _is_loose(w, on_page, dpi)]
+
+
+def _read_each(
+    lines: Sequence[_Readings], images: Sequence[Image], corner: tuple[int, int], dpi: int, engine: Engine
+) -> None:
+    """Read the lines of a block, whose corner is given, in each of its versions and sizes, as long as more is to be expected."""
+    for zoom, image in product(ZOOMS, images):
+        # All lines in one call: to begin one may cost as much as to read five lines.
+        doubted = [line for line in lines if not _is_enough(line.best, zoom) and line.is_new(image, dpi, zoom)]
+        again = _read(image, [line.box for line in doubted], dpi, engine, zoom)
+        for line, words in zip(doubted, again, strict=True):
+            line.compare([lettering.shifted(w, *corner) for w in _trimmed(words)])
+
+
+def _is_believed(words: Sequence[Recognised]) -> bool:
+    return max((w.confidence for w in words), default=0.0) >= READ or _may_stand_alone(words)
+
+
+def _middle_of_title(lines: Sequence[_Readings]) -> float | None:
+    """The column of the page in the middle of the longest line in capitals that was read well."""
+    titles = [line.best for line in lines if line.best and lettering.mean(line.best) >= TOLD]
+    capitals = [words for words in titles if all(w.text.isupper() for w in words)]
+    if not capitals:
+        return None
+    longest = max(capitals, key=lambda words: words[-1].box[2] - words[0].box[0])
+    return (longest[0].box[0] + longest[-1].box[2]) / 2
 
 
 def _read(image: Image, lines: Sequence[Box], dpi: int, engine: Engine, zoom: float) -> list[list[Recognised]]:
@@ -188,22 +213,31 @@ class _Readings:
     """A line of the block and how it was read: at first with the page, then by itself."""
 
     def __init__(self, box: Box, old: Sequence[Recognised]) -> None:
-        self.box = box
+        self.box = self.row = box
         self.old = old
         # Marks without a letter or a digit on such a line are scraps of seal and strokes.
         self.first = self.best = [w for w in old if any(c.isalnum() for c in w.text)]
         self.all = [self.first]
-        self._seen: set[tuple[float, bytes]] = set()
+        self.seen: list[list[Recognised]] = []  # whatever was read, believed or not
+        self._pixels: set[tuple[float, bytes]] = set()
 
     def is_new(self, block: Image, dpi: int, zoom: float) -> bool:
         """Whether the line was not read from the same pixels before, in another version of the block."""
         version = (zoom, lettering.strip(block, self.box, dpi).tobytes())
-        known = version in self._seen
-        self._seen.add(version)
+        known = version in self._pixels
+        self._pixels.add(version)
         return not known
+
+    def widen(self, middle: float, left: float, dpi: int) -> bool:
+        """Make the line as wide as the name is of which it shows a part, if it does; the block begins at the page's column `left`."""
+        if not (whole := name.reach(self.seen, middle, dpi)):
+            return False
+        self.box = (max(0.0, whole[0] - left), self.box[1], whole[1] - left, self.box[3])
+        return True
 
     def compare(self, read: list[Recognised]) -> None:
         """Keep the better of what was best and another reading."""
+        self.seen.append(read)
         # Where nothing was read before, only what may be a title or a name is more than scraps of the seal.
         if not read or (max((w.confidence for w in self.first), default=0.0) < SCRAPS and not _may_stand_alone(read)):
             return
