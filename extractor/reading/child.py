@@ -19,7 +19,7 @@ import resource
 import signal
 import sys
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -112,7 +112,7 @@ def _signatures(path: Path) -> dict[str, Any]:
 
 def page_to_json(page: ReadPage) -> dict[str, Any]:
     """A page as JSON's types."""
-    values = asdict(page)
+    values = asdict(replace(page, words=()))  # it would copy every part of every word
     values["words"] = [[w.text, w.box, w.confidence, w.line, w.bold, w.italic, w.raw, w.guesses] for w in page.words]
     values["warnings"] = [w.model_dump() for w in page.warnings]
     return values

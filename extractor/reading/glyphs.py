@@ -63,10 +63,10 @@ def _glyphs(text: pypdfium2.PdfTextPage, height: float) -> list[dict[str, Any]] 
 def edges(page: pypdfium2.PdfPage) -> list[dict[str, Any]] | None:
     """The level and upright strokes of a plain page's drawing, and the sides of its rectangles, as pdfplumber has them."""
     height = page.get_height()
-    if any(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_FORM], max_depth=1)):
-        return None
     found: list[dict[str, Any]] = []
-    for drawn in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=1):
+    for drawn in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_FORM, pdfium.FPDF_PAGEOBJ_PATH], max_depth=1):
+        if drawn.type == pdfium.FPDF_PAGEOBJ_FORM:
+            return None
         for (x0, y0), (x1, y1) in _strokes(drawn):
             if abs(x0 - x1) > _STRAIGHT and abs(y0 - y1) > _STRAIGHT:
                 continue

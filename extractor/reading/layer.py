@@ -122,4 +122,5 @@ def rules_of_edges(
 
 def _font(raw: dict[str, Any]) -> str:
     """The font of most of a word's characters: fallback fonts may supply single letters."""
-    return str(Counter(str(c.get("fontname", "")) for c in raw["chars"]).most_common(1)[0][0])
+    fonts = [str(c.get("fontname", "")) for c in raw["chars"]]
+    return fonts[0] if fonts.count(fonts[0]) == len(fonts) else Counter(fonts).most_common(1)[0][0]
