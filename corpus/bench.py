@@ -75,11 +75,20 @@ def bench(
     else:
         say("không so với OCRmyPDF, kreuzberg: cần --peers / not compared with them: --peers names where they are")
     say(f"\n{path.name}: {runs[0].pages} trang")
-    say(f"{'cách đọc':52}{'giây':>8}{'trang/phút':>12}{'nhanh gấp':>11}{'giây CPU':>10}{'CER':>9}")
+    say(
+        f"{'cách đọc':52}{'giây':>8}{'trang/phút':>12}{'nhanh gấp':>11}{'giây CPU':>10}{'tỷ lệ':>8}{'CER':>9}{'tỷ lệ':>8}"
+    )
+    plainly = errors(runs[1].text) if errors else 0.0
     for run in runs:
-        rate = f"{100 * errors(run.text):.2f}%" if errors else "–"
+        own = errors(run.text) if errors else None
+        rate = f"{100 * own:.2f}%" if own is not None else "–"
+        of_errors = f"{own / plainly:.2f}×" if own is not None and plainly else "–"
         speed, ratio = 60 * run.pages / run.seconds, runs[0].seconds / run.seconds
-        say(f"{run.name:52}{run.seconds:8.2f}{speed:12.1f}{ratio:10.2f}×{run.cpu:10.1f}{rate:>9}")
+        of_cpu = f"{run.cpu / runs[1].cpu:.2f}×" if runs[1].cpu else "–"
+        say(
+            f"{run.name:52}{run.seconds:8.2f}{speed:12.1f}{ratio:10.2f}×{run.cpu:10.1f}{of_cpu:>8}{rate:>9}{of_errors:>8}"
+        )
+    say("nhanh gấp: so với dòng đầu; tỷ lệ: so với dòng thứ hai / speed beside the first line, ratios to the second")
     say(f"cả quy trình trong tiến trình: {whole:.2f} giây lần đầu, {whole_warm:.2f} giây lần hai")
     say(f"bộ nhớ lớn nhất của một tiến trình con: {peak() or '–'} MB")
     say(f"lệnh `directives extract`, từ lúc gõ đến lúc xong: {command(path):.2f} giây")

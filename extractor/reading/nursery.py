@@ -34,7 +34,7 @@ LOADED = (
 )
 # One thread a library: pages are read side by side, each idle thread takes address space, and what has threads cannot be forked.
 THREADS = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-_PATIENCE = 10.0  # seconds for a child to be killed
+_PATIENCE = 0.5  # seconds to wait until a child is gone; one that has yet to be forked is killed later
 
 
 class Nursery:
@@ -87,7 +87,7 @@ class Child:
         self._leash = leash
 
     def kill(self) -> None:
-        """Kill it and what it has started; when this returns, it is gone."""
+        """Kill it and what it has started; when this returns, it is gone, if it had answered before."""
         self.talk.close()
         with self._leash:
             self._leash.settimeout(_PATIENCE)
