@@ -61,8 +61,15 @@ class Nursery:
         """A new child with an order (see `child.main`). Raises OSError when the nursery has died."""
         talk, theirs = socket.socketpair()
         leash, held = socket.socketpair()
-        with theirs, held:
+        try:
             socket.send_fds(self._requests, [b"."], [theirs.fileno(), held.fileno()])
+        except OSError:
+            talk.close()
+            leash.close()
+            raise
+        finally:
+            theirs.close()
+            held.close()
         environment = os.environ | THREADS
         first = {"order": order, "environment": environment, "paths": _paths(), "niceness": os.nice(0)}
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # its end is seen when it is listened to

@@ -173,7 +173,9 @@ def taking(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Itera
 
 
 def test_hostile_files_are_refused_or_end_with_a_reason(reading: Place) -> None:
-    idle = reading.alive()
+    reading.ended(reading.upload(PLAIN_PDF, "đầu.pdf")["job"]["id"])  # now all is there that stays
+    _settled(reading)
+    idle = set(reading.alive())
     with _others_are_served(reading):
         for what, (content, code) in REFUSED.items():
             answer = reading.client.post("/v1/documents", content=content)
@@ -191,7 +193,7 @@ def test_hostile_files_are_refused_or_end_with_a_reason(reading: Place) -> None:
                 assert record["source"]["file_name"] == f"{what}.pdf"
             assert job["attempts"] == 1, what
     _settled(reading)
-    assert reading.alive() == idle, "a reader has outlived its document"
+    assert set(reading.alive()) <= idle, "a reader has outlived its document"
 
 
 def test_what_was_handed_in_runs_nowhere(reading: Place) -> None:
