@@ -62,7 +62,7 @@ def understand(file: ReadFile, *, progress: OnProgress | None = None) -> Directi
 
 def load() -> None:
     """Load now what else the first document would wait for: registers, patterns, the matcher of names."""
-    nursery.begin()
+    nursery.begin()  # before processes are forked from this one: they share it
     understand(read(SAMPLE.encode(), file_name="mẫu.txt", jobs=1))
 
 

@@ -38,7 +38,7 @@ class Crew:
     def __init__(self, path: Path, media_type: str, engine: str, size: int) -> None:
         self._order = (str(path), media_type, engine)
         self._size = size
-        self._children: list[_Hand] = []
+        self._hands: list[_Hand] = []
         self._selector = selectors.DefaultSelector()
 
     def __enter__(self) -> Crew:
@@ -47,61 +47,61 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for child in list(self._children):
-            self._dismiss(child)
+        for hand in list(self._hands):
+            self._dismiss(hand)
         self._selector.close()
 
     def run(self, jobs: list[Job], tick: Callable[[], None] = lambda: None) -> Iterator[Job]:
         """Yield the jobs as they are done. `tick` is called several times a second; what it raises ends the work."""
         waiting = deque(jobs)
-        while waiting or any(c.job for c in self._children):
-            for child in self._children:
-                if waiting and child.job is None:
-                    child.start(waiting.popleft())
-            while waiting and len(self._children) < self._size:
+        while waiting or any(hand.job for hand in self._hands):
+            for hand in self._hands:
+                if waiting and hand.job is None:
+                    hand.start(waiting.popleft())
+            while waiting and len(self._hands) < self._size:
                 self._hire().start(waiting.popleft())
             done: list[Job] = []
             for key, _ in self._selector.select(_TICK_SECONDS):
-                child = key.data
-                if (line := child.receive()) is None:
+                hand = key.data
+                if (line := hand.receive()) is None:
                     continue
-                job, child.job = child.job, None
+                job, hand.job = hand.job, None
                 if line:
                     job.outcome, job.answer = "answered", json.loads(line)
                     done.append(job)
                     continue
-                self._dismiss(child)
+                self._dismiss(hand)
                 if job and job.attempts < _ATTEMPTS:
                     waiting.appendleft(job)
                 elif job:
                     job.outcome = "died"
                     done.append(job)
             now = time.monotonic()
-            for child in [c for c in self._children if c.job and now > c.deadline]:
-                job = child.job
-                self._dismiss(child)
+            for hand in [hand for hand in self._hands if hand.job and now > hand.deadline]:
+                job = hand.job
+                self._dismiss(hand)
                 job.outcome = "timed-out"
                 done.append(job)
             yield from done
             tick()
 
     def _hire(self) -> _Hand:
-        child = _Hand(new_child(*self._order))
-        self._children.append(child)
-        self._selector.register(child.process.talk, selectors.EVENT_READ, child)
-        return child
+        hand = _Hand(new_child(*self._order))
+        self._hands.append(hand)
+        self._selector.register(hand.child.talk, selectors.EVENT_READ, hand)
+        return hand
 
-    def _dismiss(self, child: _Hand) -> None:
-        self._children.remove(child)
-        self._selector.unregister(child.process.talk)
-        child.process.kill()
+    def _dismiss(self, hand: _Hand) -> None:
+        self._hands.remove(hand)
+        self._selector.unregister(hand.child.talk)
+        hand.child.kill()
 
 
 class _Hand:
     """One of the crew: a child process and the job that it is at."""
 
-    def __init__(self, process: Child) -> None:
-        self.process = process
+    def __init__(self, child: Child) -> None:
+        self.child = child
         self.job: Any = None
         self.deadline = 0.0
         self._read = bytearray()
@@ -110,12 +110,12 @@ class _Hand:
         job.attempts += 1
         self.job, self.deadline = job, time.monotonic() + job.seconds
         with contextlib.suppress(OSError):  # its end is seen when it is listened to
-            self.process.talk.sendall(json.dumps(job.request).encode() + b"\n")
+            self.child.talk.sendall(json.dumps(job.request).encode() + b"\n")
 
     def receive(self) -> bytes | None:
         """The answer once it is whole, b"" when the child is gone, None while more is to come."""
         try:
-            data = self.process.talk.recv(1 << 16)
+            data = self.child.talk.recv(1 << 16)
         except ConnectionResetError:  # it did not hear all that it was told
             data = b""
         self._read += data

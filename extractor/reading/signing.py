@@ -156,6 +156,7 @@ def _read_each(
 
 
 def _is_believed(words: Sequence[Recognised]) -> bool:
+    """Whether a line says something: a word of it was read, or it may be a title or a name."""
     return max((w.confidence for w in words), default=0.0) >= READ or _may_stand_alone(words)
 
 
@@ -175,7 +176,8 @@ def _read(image: Image, lines: Sequence[Box], dpi: int, engine: Engine, zoom: fl
 
 
 def _is_loose(word: Recognised, lines: Sequence[Box], dpi: int) -> bool:
-    """Whether a word of the block is a scrap of seal or strokes between its lines: as low as no letter, or doubted and no title or name."""
+    """Whether a word of the block is a scrap of seal or strokes between its lines: as low as no letter, or doubted, if it may be
+    of a title or a name hardly read."""
     low = word.box[3] - word.box[1] < LOWEST * dpi
     doubted = word.confidence < (SURE_NAME if not _fits(word.text) else READ)
     return (low or doubted) and not any(_covers(line, word.box, dpi) for line in lines)

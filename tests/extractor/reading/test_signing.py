@@ -7,6 +7,7 @@ import pytest
 from extractor.reading.engine import Recognised
 from extractor.reading.signing import (
     ZOOMS,
+    _is_believed,
     _is_enough,
     _may_stand_alone,
     _recipients,
@@ -96,6 +97,21 @@ def test_what_may_stand_where_nothing_was_read() -> None:
     assert not _may_stand_alone(read(("Anh", 0.99)))
     assert _may_stand_alone(read(("Rơ", 0.9), ("Châm", 0.99), ("Lan", 0.99)))
     assert not _may_stand_alone(read(("Ngôn", 0.99), ("Nghiện", 0.97)))
+
+
+@pytest.mark.parametrize(
+    ("words", "believed"),
+    [
+        ([("ZZs", 0.16), ("ĐÀN", 0.66), ("N", 0.48)], False),  # the letters of a seal
+        ([("VÀ", 0.48)], False),
+        ([("CHỦ", 0.94), ("TỊCH", 0.6)], True),
+        ([("Trần", 0.48), ("Lưu", 0.52)], True),
+        ([("Ksor", 0.75)], True),
+        ([], False),
+    ],
+)
+def test_lines_of_the_block_that_say_something(words: list[tuple[str, float]], believed: bool) -> None:
+    assert _is_believed(read(*words)) is believed
 
 
 def test_letters_that_are_whole_names() -> None:
